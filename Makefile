@@ -1,0 +1,67 @@
+# The front door. `make help` lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+
+# Cheap to ask and right on a new machine: a preset that was configured is not configured again.
+configure = [ -f build/$(1)/build.ninja ] || cmake --preset $(1) >build-$(1).log 2>&1 || \
+  { cat build-$(1).log; exit 1; }; rm -f build-$(1).log
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install the packages that building, testing and checking need
+	@tools/install-dependencies check
+
+.PHONY: build
+build: ## Build build/release/maque and the tools
+	@tools/install-dependencies build
+	@$(call configure,release)
+	@cmake --build build/release -j $(JOBS)
+
+.PHONY: run
+run: build ## Build what is needed and start the server
+	@build/release/maque $(ARGS)
+
+.PHONY: test
+test: ## Build and run every test
+	@tools/install-dependencies test
+	@$(call configure,debug)
+	@cmake --build build/debug -j $(JOBS)
+	@ctest --test-dir build/debug --output-on-failure -j $(JOBS)
+
+.PHONY: format
+format: ## Format the code in place
+	@tools/install-dependencies check
+	@tools/format
+
+.PHONY: lint
+lint: ## Check the format, the style rules and clang-tidy
+	@tools/install-dependencies check
+	@tools/format --check
+	@tools/check-style
+	@$(call configure,debug)
+	@tools/tidy -j $(JOBS)
+
+.PHONY: asan
+asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/install-dependencies test
+	@$(call configure,asan)
+	@cmake --build build/asan -j $(JOBS)
+	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+
+.PHONY: tsan
+tsan: ## Run every test under ThreadSanitizer
+	@tools/install-dependencies test
+	@$(call configure,tsan)
+	@cmake --build build/tsan -j $(JOBS)
+	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS)
+
+.PHONY: check
+check: lint build test asan tsan ## Everything that CI runs
+
+.PHONY: clean
+clean: ## Remove what was built
+	@rm -rf build

@@ -1,0 +1,22 @@
+# What every target of the project is compiled with.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(MAQUE_BUILD_TESTS "Build the tests" OFF)
+set(MAQUE_SANITIZE "" CACHE STRING "Sanitizers to instrument with, e.g. address,undefined")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(maque_options INTERFACE)
+target_compile_options(maque_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion
+  -Wno-sign-conversion -Wimplicit-fallthrough -Wundef -Werror)
+if(MAQUE_SANITIZE)
+  add_compile_options(-fsanitize=${MAQUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MAQUE_SANITIZE})
+endif()

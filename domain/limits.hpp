@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every fixed bound of the server. What an operator may change is a setting instead
+/// (config/settings.hpp), with a default that is written there.
+namespace maque::limits {
+
+// Profiles
+inline constexpr std::size_t nickname_code_points = 64;
+inline constexpr std::size_t avatar_url_bytes = 1024;
+inline constexpr std::size_t language_bytes = 35; // BCP 47 (RFC 5646, 4.4.1)
+
+// Login
+inline constexpr std::size_t login_code_bytes = 512;
+inline constexpr std::size_t device_bytes = 256;
+
+// Lists
+inline constexpr std::uint32_t page_size_default = 20;
+inline constexpr std::uint32_t page_size_max = 100;
+
+// JSON
+inline constexpr std::size_t json_depth = 32;
+
+// HTTP
+inline constexpr std::size_t target_bytes = 4096;
+inline constexpr std::size_t header_fields = 100;
+/// Responses waiting for a slow reader on one connection; above it no further request is read.
+inline constexpr std::size_t response_backlog_bytes = 256 * 1024;
+
+// Configuration values
+inline constexpr std::size_t config_key_bytes = 128;
+inline constexpr std::size_t config_value_bytes = 64 * 1024;
+
+// Tokens
+inline constexpr std::size_t access_token_bytes = 2048;
+inline constexpr std::size_t refresh_token_bytes = 256;
+/// How far the clocks of two nodes may be apart before a token that one has just made is "not yet
+/// valid" to the other (RFC 7519, 4.1.5).
+inline constexpr std::chrono::seconds clock_skew{5};
+
+// Database
+/// Requests that wait for the database in one lane; the next one is answered with 503.
+inline constexpr std::size_t database_queue = 4096;
+inline constexpr std::size_t write_batch = 256;
+inline constexpr std::size_t read_batch = 64;
+
+// WeChat
+inline constexpr std::size_t wechat_queue = 4096;
+inline constexpr std::size_t wechat_reply_bytes = 1024 * 1024;
+
+// Sessions
+/// Ended sessions that a lane remembers until their last access token has expired.
+inline constexpr std::size_t revocations = 1'000'000;
+
+// Supervision
+inline constexpr int restarts_max = 10;
+inline constexpr std::chrono::seconds restarts_window{60};
+
+} // namespace maque::limits

@@ -1,0 +1,145 @@
+#include "config/checks.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace maque::config {
+
+namespace {
+
+constexpr std::size_t signing_secret_bytes = 32; // RFC 7518, section 3.2: as long as the hash.
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, port);
+  return failure == std::errc{} && stop == end && port != 0;
+}
+
+bool is_host(std::string_view text) {
+  const bool bracketed = text.starts_with('[') && text.ends_with(']'); // IPv6
+  if (bracketed) text = text.substr(1, text.size() - 2);
+  const std::string_view allowed =
+      bracketed ? "0123456789abcdef:." : "abcdefghijklmnopqrstuvwxyz0123456789.-_";
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+// host[:port], as RFC 6454 (section 6.2) serialises it: lower case, no user, no path.
+bool is_authority(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto bracket = text.rfind(']');
+  const bool has_port =
+      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  if (!has_port) return is_host(text);
+  return is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
+}
+
+bool is_scheme(std::string_view text) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+  return !text.empty() && letters.find(text.front()) != std::string_view::npos &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") ==
+             std::string_view::npos;
+}
+
+bool is_origin(std::string_view text) {
+  const auto separator = text.find("://");
+  return separator != std::string_view::npos && is_scheme(text.substr(0, separator)) &&
+         is_authority(text.substr(separator + 3));
+}
+
+bool is_web_origin(std::string_view text) {
+  return is_origin(text) && (text.starts_with("http://") || text.starts_with("https://"));
+}
+
+// None of the messages shows an address: somebody may have put a password into it.
+void check_http(collector& subject) {
+  const auto& http = subject.values().http;
+  if (http.host.find_first_of(" /") != std::string::npos)
+    subject.add_problem(subject.origin({"http.host"}),
+                        "http.host must be an address or a host name, such as \"127.0.0.1\"");
+  if (!subject.is_sound({"http.cors", "http.cors_origins"})) return;
+  if (http.cors == cors_mode::list && http.cors_origins.empty())
+    subject.add_problem(subject.origin({"http.cors"}),
+                        "http.cors is \"list\", but http.cors_origins is empty: name the origins, "
+                        "or set http.cors to \"off\" or \"any\"");
+  for (std::size_t index = 0; index < http.cors_origins.size(); ++index)
+    if (!is_origin(http.cors_origins[index]))
+      subject.add_problem(subject.origin({"http.cors_origins"}),
+                          "http.cors_origins: entry " + std::to_string(index + 1) +
+                              " must be scheme://host[:port] in lower case without a path, such "
+                              "as \"https://example.com\"");
+}
+
+void check_database(collector& subject) {
+  constexpr std::string_view scheme = "sqlite:";
+  const auto& url = subject.values().database.url;
+  if (!subject.is_sound({"database.url"})) return;
+  if (url.starts_with("postgres"))
+    subject.add_problem(subject.origin({"database.url"}),
+                        "database.url: PostgreSQL is not supported by this version; give "
+                        "\"sqlite:\" and the path of a file");
+  else if (!url.starts_with(scheme) || url.size() == scheme.size())
+    subject.add_problem(subject.origin({"database.url"}),
+                        "database.url must be \"sqlite:\" and the path of a file, such as "
+                        "\"sqlite:./data/maque.db\"");
+}
+
+void require_for_live(collector& subject, std::string_view name, bool present) {
+  if (present) return;
+  const auto& needed = *find_option(name);
+  subject.add_problem(subject.origin({name, "wechat.mode", "wechat.appid"}),
+                      "wechat.mode is \"live\", which needs " + std::string{name} + ": set " +
+                          std::string{needed.key()} +
+                          " in the section [wechat] of the settings "
+                          "file, or the environment variable " +
+                          needed.variable());
+}
+
+void check_wechat(collector& subject) {
+  auto& wechat = subject.values().wechat;
+  if (!subject.was_given("wechat.mode") && !wechat.appid.empty()) wechat.mode = wechat_mode::live;
+  if (subject.is_sound({"wechat.base_url"}) && !is_web_origin(wechat.base_url))
+    subject.add_problem(subject.origin({"wechat.base_url"}),
+                        "wechat.base_url must be http(s)://host[:port] without a path, such as "
+                        "\"https://api.weixin.qq.com\"");
+  const bool is_live = wechat.mode == wechat_mode::live;
+  if (!is_live || !subject.is_sound({"wechat.mode", "wechat.appid", "wechat.app_secret"})) return;
+  require_for_live(subject, "wechat.appid", !wechat.appid.empty());
+  require_for_live(subject, "wechat.app_secret", !wechat.app_secret.empty());
+}
+
+void check_signing(collector& subject) {
+  const auto& auth = subject.values().auth;
+  if (!subject.is_sound({"auth.key_file", "auth.signing_secret"})) return;
+  const auto secret_bytes = auth.signing_secret.reveal().size();
+  if (secret_bytes != 0 && secret_bytes < signing_secret_bytes)
+    subject.add_problem(subject.origin({"auth.signing_secret"}),
+                        "auth.signing_secret must have at least 32 bytes");
+  if (secret_bytes == 0 && auth.key_file.empty())
+    subject.add_problem(subject.origin({"auth.key_file"}),
+                        "auth.key_file must name a file, for auth.signing_secret is not set");
+}
+
+void check_lifetimes(collector& subject) {
+  const auto& auth = subject.values().auth;
+  if (!subject.is_sound({"auth.access_ttl", "auth.refresh_idle_ttl", "auth.refresh_absolute_ttl"}))
+    return;
+  if (auth.access_ttl >= auth.refresh_idle_ttl)
+    subject.add_problem(subject.origin({"auth.access_ttl", "auth.refresh_idle_ttl"}),
+                        "auth.access_ttl must be less than auth.refresh_idle_ttl");
+  if (auth.refresh_idle_ttl > auth.refresh_absolute_ttl)
+    subject.add_problem(subject.origin({"auth.refresh_idle_ttl", "auth.refresh_absolute_ttl"}),
+                        "auth.refresh_idle_ttl must not be more than auth.refresh_absolute_ttl");
+}
+
+} // namespace
+
+void complete_and_check(collector& subject) {
+  check_http(subject);
+  check_database(subject);
+  check_wechat(subject);
+  check_signing(subject);
+  check_lifetimes(subject);
+}
+
+} // namespace maque::config

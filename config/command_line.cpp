@@ -1,0 +1,88 @@
+#include "config/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace maque::config {
+
+namespace {
+
+void add_settings(CLI::App& program, sources& from) {
+  program
+      .add_option_function<std::string>(
+          "-c,--config",
+          [&from](const std::string& file) {
+            from.file = file;
+            from.file_required = true;
+          },
+          "Settings file; without it maque.toml, if there is one")
+      ->type_name("FILE");
+  program
+      .add_option_function<std::string>(
+          "--env-file", [&from](const std::string& file) { from.env_file = file; },
+          "File with variables; without it .env, if there is one")
+      ->type_name("FILE");
+  for (const option_description& option : describe_options())
+    program
+        .add_option_function<std::string>(
+            "--" + option.name,
+            [&from, name = option.name](const std::string& value) {
+              from.flags.emplace_back(name, value);
+            },
+            option.help + " (" + option.default_text + ")")
+        ->type_name("VALUE")
+        ->group("Settings");
+}
+
+} // namespace
+
+command_line parse_command_line(std::vector<std::string> arguments, const std::string& version) {
+  command asked;
+  CLI::App program{"Maque: a back end for WeChat mini-programs", "maque"};
+  program.set_version_flag("--version", version);
+  program.require_subcommand(0, 1);
+  program.fallthrough();
+  add_settings(program, asked.from);
+
+  const auto choose = [&asked](CLI::App* chosen, action what) {
+    chosen->callback([&asked, what] { asked.what = what; });
+  };
+  choose(program.add_subcommand("serve", "Run the server; what happens without a command"),
+         action::serve);
+  choose(program.add_subcommand("migrate", "Bring the database's schema up to date, then exit"),
+         action::migrate);
+
+  auto* const config = program.add_subcommand("config", "Settings")->require_subcommand(1);
+  choose(config->add_subcommand("check", "Check all settings; exit with 1 if any is wrong"),
+         action::config_check);
+  choose(config->add_subcommand("show", "Print all settings as TOML, without secrets"),
+         action::config_show);
+
+  auto* const values =
+      program.add_subcommand("config-values", "Published configuration (GET /api/config)")
+          ->require_subcommand(1);
+  choose(values->add_subcommand("list", "Print all values as one JSON object"),
+         action::values_list);
+  auto* const get = values->add_subcommand("get", "Print one value");
+  auto* const set = values->add_subcommand("set", "Publish one value; a running server has it "
+                                                  "within two seconds");
+  auto* const remove = values->add_subcommand("remove", "Withdraw one value");
+  for (auto* const with_key : {get, set, remove})
+    with_key->add_option("KEY", asked.key)->required();
+  set->add_option("JSON", asked.json, "Any JSON value; a string needs its quotes")->required();
+  choose(get, action::values_get);
+  choose(set, action::values_set);
+  choose(remove, action::values_remove);
+
+  try {
+    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
+    program.parse(std::move(arguments));
+  } catch (const CLI::ParseError& problem) {
+    return {std::nullopt, program.exit(problem)};
+  }
+  return {std::move(asked), 0};
+}
+
+} // namespace maque::config

@@ -1,0 +1,137 @@
+#pragma once
+
+#include "domain/secret.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Every option of the server. Each is given in maque.toml as `key` in its `[section]`, in `.env`
+/// or the environment as MAQUE_SECTION_KEY, or as the flag --section.key=value; each source goes
+/// over the one before. The table in settings.cpp is the one place that has defaults, units and
+/// ranges; maque.example.toml and env.example are checked against it by a test.
+namespace maque::config {
+
+using std::chrono::milliseconds;
+
+enum class cors_mode : std::uint8_t { off, list, any };
+enum class wechat_mode : std::uint8_t { simulator, live };
+
+struct settings {
+  struct {
+    std::uint32_t lanes = 0; ///< 0: one for each core.
+    milliseconds shutdown_grace{10'000};
+  } server;
+
+  struct {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080; ///< 0: any free one.
+    milliseconds header_timeout{10'000};
+    milliseconds body_timeout{30'000};
+    milliseconds idle_timeout{75'000};
+    milliseconds write_timeout{30'000};
+    milliseconds request_timeout{10'000};
+    std::uint32_t max_header_bytes = 8 * 1024;
+    std::uint32_t max_body_bytes = 1024 * 1024;
+    std::uint32_t max_connections = 20'000;
+    cors_mode cors = cors_mode::off;
+    std::vector<std::string> cors_origins;
+  } http;
+
+  struct {
+    std::string url = "sqlite:./data/maque.db";
+    std::uint32_t readers = 2; ///< Reading connections (SQLite).
+    milliseconds statement_timeout{2'000};
+  } database;
+
+  struct {
+    wechat_mode mode =
+        wechat_mode::simulator; ///< If it is not given, load() sets live if an appid is.
+    std::string appid;
+    secret app_secret;
+    std::string base_url = "https://api.weixin.qq.com";
+    milliseconds timeout{5'000};
+    std::uint32_t workers = 4;
+  } wechat;
+
+  struct {
+    std::filesystem::path key_file = "./data/signing.key";
+    secret signing_secret; ///< If set, instead of key_file.
+    std::string issuer = "maque";
+    std::string audience = "maque";
+    milliseconds access_ttl{std::chrono::minutes{15}};
+    milliseconds refresh_idle_ttl{std::chrono::hours{24 * 30}};
+    milliseconds refresh_absolute_ttl{std::chrono::hours{24 * 90}};
+    milliseconds reuse_window{10'000};
+  } auth;
+
+  struct {
+    std::uint32_t users = 100'000; ///< Entries a lane.
+    milliseconds ttl{60'000};
+    milliseconds negative_ttl{2'000};
+  } cache;
+
+  struct {
+    std::string level = "info";
+    std::string file; ///< Empty: standard output.
+    std::uint32_t rotate_mb = 100;
+    std::uint32_t rotate_files = 5;
+    double access_sample = 1.0;
+    milliseconds slow_request{1'000};
+  } log;
+};
+
+/// One thing that is wrong with what was given.
+struct problem {
+  /// Where: "maque.toml:12", ".env:3", "environment MAQUE_HTTP_PORT", "flag --http.port".
+  std::string where;
+  /// What is wrong and what would be right.
+  std::string what;
+};
+
+struct sources {
+  /// The settings file. If it was named by the user it has to exist. Empty: none.
+  std::filesystem::path file = "maque.toml";
+  bool file_required = false;
+  std::filesystem::path env_file = ".env";
+  /// All variables of the process; those that don't begin with MAQUE_ are ignored.
+  std::map<std::string, std::string> environment;
+  /// "section.key" and value, in the order of the command line.
+  std::vector<std::pair<std::string, std::string>> flags;
+};
+
+struct outcome {
+  settings values;
+  /// Empty: the settings can be used.
+  std::vector<problem> problems;
+};
+
+/// Reads all sources and checks everything, so that all problems are told at once.
+outcome load(const sources& from);
+
+/// All settings with their values, as TOML that load() accepts. A secret that is set is shown as a
+/// comment with "[redacted]", so it has to be given again.
+std::string show(const settings& values);
+
+/// One option, for help texts and documentation.
+struct option_description {
+  std::string name;         ///< "section.key"
+  std::string variable;     ///< "MAQUE_SECTION_KEY"
+  std::string default_text; ///< As in the environment.
+  std::string default_toml;
+  std::string expected; ///< "a whole number of bytes from 1024 to 65536"
+  std::string help;     ///< One sentence.
+};
+
+/// In the order of maque.example.toml.
+std::vector<option_description> describe_options();
+
+/// The names of all options, "section.key", in the order of maque.example.toml.
+std::vector<std::string> option_names();
+
+} // namespace maque::config

@@ -1,0 +1,63 @@
+#include "wechat_simulator/simulator.hpp"
+
+#include "wechat_simulator/code_to_session.hpp"
+#include "wechat_simulator/replies.hpp"
+#include "wechat_simulator/request.hpp"
+
+#include <sodium.h>
+
+#include <stdexcept>
+
+namespace maque::wechat_simulator {
+
+/// Which path is whose: a further API is a file with its handler, a member here and a line in
+/// route().
+struct simulator::impl {
+  explicit impl(const time_source& clock) : login{clock} {}
+
+  wechat::reply route(const request& asked) {
+    if (asked.path == code_to_session::path) return login.handle(asked);
+    return html_reply(404, "404 Not Found");
+  }
+
+  code_to_session login;
+};
+
+simulator::simulator(const time_source& clock) : impl_{std::make_unique<impl>(clock)} {
+  if (sodium_init() < 0) throw std::runtime_error{"libsodium finds no source of randomness"};
+}
+
+simulator::~simulator() = default;
+
+wechat::reply simulator::handle(std::string_view method, std::string_view target,
+                                std::string_view body) {
+  return impl_->route(parse_request(method, target, body));
+}
+
+namespace {
+
+/// Answers at once, so that no deadline can be missed.
+class simulator_transport final : public wechat::transport {
+public:
+  explicit simulator_transport(simulator& engine) : engine_{&engine} {}
+
+  result<wechat::reply> get(const std::string& target, steady_time) override {
+    return engine_->handle("GET", target, {});
+  }
+
+  result<wechat::reply> post(const std::string& target, const std::string& json,
+                             steady_time) override {
+    return engine_->handle("POST", target, json);
+  }
+
+private:
+  simulator* engine_;
+};
+
+} // namespace
+
+std::unique_ptr<wechat::transport> make_simulator_transport(simulator& engine) {
+  return std::make_unique<simulator_transport>(engine);
+}
+
+} // namespace maque::wechat_simulator

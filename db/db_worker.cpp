@@ -1,0 +1,126 @@
+#include "db/db_worker.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace maque::db {
+
+namespace {
+
+/// Opens the connection if there is none.
+result<store*> connected(std::unique_ptr<store>& connection, const store_opener& open) {
+  if (!connection) {
+    auto opened = open();
+    if (!opened) return tl::unexpected{std::move(opened.error())};
+    connection = std::move(*opened);
+  }
+  return connection.get();
+}
+
+/// Turns the result of one call into that of a request.
+template <class T>
+result<read_outcome> outcome_of(result<T> value) {
+  if (!value) return tl::unexpected{std::move(value.error())};
+  return read_outcome{std::in_place_type<T>, std::move(*value)};
+}
+
+result<std::optional<config_snapshot>> load_if_newer(store& source, std::uint64_t known_version) {
+  const auto version = source.config_version();
+  if (!version) return tl::unexpected{version.error()};
+  if (*version == known_version) return std::optional<config_snapshot>{};
+  auto snapshot = source.load_config();
+  if (!snapshot) return tl::unexpected{std::move(snapshot.error())};
+  return std::optional<config_snapshot>{std::move(*snapshot)};
+}
+
+/// The requests of one kind, looked up together; their outcomes go to where they stood.
+template <class Query, class Find>
+void run_lookups(const std::vector<read_request>& requests, std::vector<result<read_outcome>>& out,
+                 Find find) {
+  std::vector<decltype(Query::id)> ids;
+  std::vector<std::size_t> positions;
+  for (std::size_t index = 0; index < requests.size(); ++index) {
+    const auto* const query = std::get_if<Query>(&requests[index]);
+    if (query == nullptr) continue;
+    ids.push_back(query->id);
+    positions.push_back(index);
+  }
+  if (ids.empty()) return;
+  auto found = find(ids);
+  for (std::size_t index = 0; index < ids.size(); ++index) {
+    if (found)
+      out[positions[index]] = read_outcome{std::move((*found)[index])};
+    else
+      out[positions[index]] = tl::unexpected{found.error()};
+  }
+}
+
+} // namespace
+
+std::vector<result<read_outcome>> run_reads(store& source,
+                                            const std::vector<read_request>& requests) {
+  std::vector<result<read_outcome>> outcomes(requests.size());
+  run_lookups<find_user>(requests, outcomes,
+                         [&source](const auto& ids) { return source.find_users(ids); });
+  run_lookups<find_session>(requests, outcomes,
+                            [&source](const auto& ids) { return source.find_sessions(ids); });
+  for (std::size_t index = 0; index < requests.size(); ++index) {
+    const read_request& request = requests[index];
+    if (const auto* const page = std::get_if<user_page_query>(&request))
+      outcomes[index] = outcome_of(source.list_users(*page));
+    else if (const auto* const ended = std::get_if<list_ended_sessions>(&request))
+      outcomes[index] = outcome_of(source.sessions_ended_since(ended->since));
+    else if (const auto* const config = std::get_if<load_config>(&request))
+      outcomes[index] = outcome_of(load_if_newer(source, config->known_version));
+  }
+  return outcomes;
+}
+
+reader_actor::behavior_type reader_state::make_behavior() {
+  return {
+      [this](const read_batch& work) -> caf::result<batch_done> {
+        if (const auto source = connected(store_, open_))
+          work->outcomes = run_reads(**source, work->requests);
+        else
+          work->outcomes.assign(work->requests.size(), tl::unexpected{source.error()});
+        return batch_done{};
+      },
+  };
+}
+
+writer_actor::behavior_type writer_state::make_behavior() {
+  return {
+      [this](const write_batch& work) -> caf::result<batch_done> {
+        auto waiting = self_->make_response_promise<batch_done>();
+        // The commit's message queues behind every batch that is already in the mailbox.
+        if (gathered_.empty()) self_->send(self_, commit_gathered{});
+        gathered_.push_back({work, waiting});
+        return waiting;
+      },
+      [this](commit_gathered) { commit(); },
+  };
+}
+
+void writer_state::commit() {
+  std::vector<gathered> together = std::exchange(gathered_, {});
+  std::vector<write_request> requests;
+  for (const gathered& part : together)
+    requests.insert(requests.end(), std::make_move_iterator(part.work->requests.begin()),
+                    std::make_move_iterator(part.work->requests.end()));
+
+  std::vector<result<write_outcome>> outcomes;
+  if (const auto target = connected(store_, open_))
+    outcomes = (*target)->apply(requests);
+  else
+    outcomes.assign(requests.size(), tl::unexpected{target.error()});
+
+  auto next = std::make_move_iterator(outcomes.begin());
+  for (gathered& part : together) {
+    const auto size = static_cast<std::ptrdiff_t>(part.work->requests.size());
+    part.work->outcomes.assign(next, next + size);
+    next += size;
+    part.waiting.deliver(batch_done{});
+  }
+}
+
+} // namespace maque::db

@@ -1,0 +1,90 @@
+#include "db/sqlite_sessions.hpp"
+
+#include <algorithm>
+
+namespace maque::db {
+namespace {
+
+constexpr char session_columns[] =
+    "id, user_id, appid, device, address, created_at, last_seen_at, expires_at, "
+    "refresh_secret_hash, refresh_counter, rotated_at, ended_at";
+
+session read_session(const sqlite_row& row) {
+  return {.id = row.id<session_id>(0),
+          .user = row.id<user_id>(1),
+          .appid = row.text(2),
+          .device = row.text(3),
+          .address = row.text(4),
+          .created_at = row.time(5),
+          .last_seen_at = row.time(6),
+          .expires_at = row.time(7),
+          .refresh_secret_hash = row.digest(8),
+          .refresh_counter = static_cast<std::uint32_t>(row.integer(9)),
+          .rotated_at = row.time(10),
+          .ended_at = row.optional_time(11)};
+}
+
+session_id read_session_id(const sqlite_row& row) {
+  return row.id<session_id>(0);
+}
+
+} // namespace
+
+sqlite_sessions::sqlite_sessions(sqlite_database& database)
+    : find_{database, "sessions", session_columns, read_session},
+      ended_since_{database, "SELECT id FROM sessions WHERE ended_at >= ?1 ORDER BY ended_at, id"},
+      insert_{database, std::string{"INSERT INTO sessions ("} + session_columns +
+                            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+      rotate_{
+          database,
+          std::string{"UPDATE sessions SET refresh_counter = refresh_counter + 1,"
+                      " last_seen_at = ?3, rotated_at = ?3"
+                      " WHERE id = ?1 AND refresh_counter = ?2 AND ended_at IS NULL RETURNING "} +
+              session_columns},
+      end_this_{database, "UPDATE sessions SET ended_at = ?3"
+                          " WHERE user_id = ?1 AND id = ?2 AND ended_at IS NULL RETURNING id"},
+      end_others_{database, "UPDATE sessions SET ended_at = ?3"
+                            " WHERE user_id = ?1 AND id <> ?2 AND ended_at IS NULL RETURNING id"},
+      end_all_{database, "UPDATE sessions SET ended_at = ?2"
+                         " WHERE user_id = ?1 AND ended_at IS NULL RETURNING id"} {}
+
+result<std::vector<std::optional<session>>> sqlite_sessions::find(std::span<const session_id> ids) {
+  return find_.find(ids);
+}
+
+result<ended_sessions> sqlite_sessions::ended_since(utc_time since) {
+  return ended_since_.all(read_session_id, since);
+}
+
+result<void> sqlite_sessions::insert(const session& opened) {
+  return insert_.run(opened.id, opened.user, opened.appid, opened.device, opened.address,
+                     opened.created_at, opened.last_seen_at, opened.expires_at,
+                     opened.refresh_secret_hash, opened.refresh_counter, opened.rotated_at,
+                     opened.ended_at);
+}
+
+result<session> sqlite_sessions::rotate(const rotate_refresh& request) {
+  auto rotated = rotate_.first(read_session, request.id, request.from, request.at);
+  if (!rotated) return tl::unexpected{std::move(rotated.error())};
+  if (!*rotated) return fail(errc::conflict);
+  return **std::move(rotated);
+}
+
+result<ended_sessions> sqlite_sessions::end(const end_sessions& request) {
+  auto ended = [&] {
+    switch (request.scope) {
+    case logout_scope::this_session:
+      return end_this_.all(read_session_id, request.user, request.current, request.at);
+    case logout_scope::others:
+      return end_others_.all(read_session_id, request.user, request.current, request.at);
+    case logout_scope::all:
+      break;
+    }
+    return end_all_.all(read_session_id, request.user, request.at);
+  }();
+  // RETURNING promises no order.
+  if (ended) std::sort(ended->begin(), ended->end());
+  return ended;
+}
+
+} // namespace maque::db

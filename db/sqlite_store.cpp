@@ -1,0 +1,167 @@
+#include "db/sqlite_store.hpp"
+
+#include "db/sqlite_config.hpp"
+#include "db/sqlite_identities.hpp"
+#include "db/sqlite_migrator.hpp"
+#include "db/sqlite_sessions.hpp"
+#include "db/sqlite_transaction.hpp"
+#include "db/sqlite_users.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace maque::db {
+namespace {
+
+using outcome_list = std::vector<result<write_outcome>>;
+
+outcome_list all_failed(std::size_t count, const error& why) {
+  return outcome_list(count, tl::unexpected{why});
+}
+
+class sqlite_store final : public store {
+public:
+  sqlite_store(std::unique_ptr<sqlite_database> database, bool writable)
+      : database_{std::move(database)}, writable_{writable} {}
+
+  result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {
+    return users_.find(ids);
+  }
+
+  result<std::vector<user>> list_users(const user_page_query& query) override {
+    return users_.list(query);
+  }
+
+  result<std::vector<std::optional<session>>>
+  find_sessions(std::span<const session_id> ids) override {
+    return sessions_.find(ids);
+  }
+
+  result<ended_sessions> sessions_ended_since(utc_time since) override {
+    return sessions_.ended_since(since);
+  }
+
+  result<std::uint64_t> config_version() override { return config_.version(); }
+
+  result<config_snapshot> load_config() override {
+    return transactions_.run_snapshot([&]() -> result<config_snapshot> {
+      const auto version = config_.version();
+      if (!version) return tl::unexpected{version.error()};
+      return config_.entries().map([&](std::vector<config_entry> entries) {
+        return config_snapshot{.version = *version, .entries = std::move(entries)};
+      });
+    });
+  }
+
+  outcome_list apply(std::span<const write_request> requests) override {
+    if (!writable_) {
+      return all_failed(requests.size(),
+                        {errc::internal, {}, "the connection was opened for reading", {}});
+    }
+    auto outcomes = transactions_.run_immediate([&] { return perform_all(requests); });
+    if (outcomes) return std::move(*outcomes);
+    // Whatever ended the transaction, its requests may be tried again: none of them was done.
+    outcomes.error().code = errc::database_unavailable;
+    return all_failed(requests.size(), outcomes.error());
+  }
+
+private:
+  /// Fails only if the transaction as a whole can't go on.
+  result<outcome_list> perform_all(std::span<const write_request> requests) {
+    outcome_list outcomes;
+    outcomes.reserve(requests.size());
+    for (const write_request& request : requests) {
+      auto outcome = std::visit([&](const auto& wanted) { return perform(wanted); }, request);
+      const bool hopeless = !outcome && (outcome.error().code == errc::database_unavailable ||
+                                         !database_->in_transaction());
+      if (hopeless) return tl::unexpected{std::move(outcome.error())};
+      outcomes.push_back(std::move(outcome));
+    }
+    return transactions_.commit().map([&] { return std::move(outcomes); });
+  }
+
+  // A request of several statements needs a savepoint; a single statement that fails has changed
+  // nothing (https://sqlite.org/lang_conflict.html, ABORT).
+
+  result<write_outcome> perform(const admit_wechat_user& request) {
+    return transactions_.run_all_or_nothing([&] { return admit(request); });
+  }
+  result<write_outcome> perform(const update_profile& request) { return users_.update(request); }
+  result<write_outcome> perform(const rotate_refresh& request) { return sessions_.rotate(request); }
+  result<write_outcome> perform(const end_sessions& request) { return sessions_.end(request); }
+  result<write_outcome> perform(const set_config_value& request) {
+    return transactions_.run_all_or_nothing(
+        [&]() -> result<write_outcome> { return config_.set(request); });
+  }
+
+  result<write_outcome> admit(const admit_wechat_user& request) {
+    auto admitted = find_or_make_user(request);
+    if (!admitted) return tl::unexpected{std::move(admitted.error())};
+    if (admitted->who.disabled) return fail(errc::account_disabled);
+    session opened = request.opened;
+    opened.user = admitted->who.id;
+    return sessions_.insert(opened).map([&] { return write_outcome{std::move(*admitted)}; });
+  }
+
+  result<user_admitted> find_or_make_user(const admit_wechat_user& request) {
+    auto known = identities_.find_user(request.appid, request.openid);
+    if (!known) return tl::unexpected{std::move(known.error())};
+    if (*known) {
+      return identities_.complete(request).map(
+          [&] { return user_admitted{.who = std::move(**known), .is_new_user = false}; });
+    }
+    user made;
+    made.id = request.candidate;
+    made.created_at = request.opened.created_at;
+    made.updated_at = made.created_at;
+    return users_.insert(made).and_then([&] { return identities_.insert(request); }).map([&] {
+      return user_admitted{.who = std::move(made), .is_new_user = true};
+    });
+  }
+
+  std::unique_ptr<sqlite_database> database_;
+  bool writable_;
+  sqlite_transactions transactions_{*database_};
+  sqlite_users users_{*database_};
+  sqlite_identities identities_{*database_};
+  sqlite_sessions sessions_{*database_};
+  sqlite_config config_{*database_};
+};
+
+class sqlite_store_factory final : public store_factory {
+public:
+  sqlite_store_factory(std::filesystem::path file, std::chrono::milliseconds statement_timeout)
+      : file_{std::move(file)}, statement_timeout_{statement_timeout} {}
+
+  result<int> migrate() override {
+    return migrate_sqlite(file_, statement_timeout_, sqlite_migrations());
+  }
+
+  result<std::unique_ptr<store>> open_writer() override { return open(sqlite_access::write); }
+  result<std::unique_ptr<store>> open_reader() override { return open(sqlite_access::read); }
+
+  std::string describe() const override { return "SQLite in " + file_.string(); }
+
+private:
+  result<std::unique_ptr<store>> open(sqlite_access access) const {
+    auto database = sqlite_database::open(file_, access,
+                                          {.lock = statement_timeout_, .run = statement_timeout_});
+    if (!database) return tl::unexpected{std::move(database.error())};
+    if (auto current = require_schema(**database, sqlite_migrations()); !current) {
+      return tl::unexpected{std::move(current.error())};
+    }
+    return std::make_unique<sqlite_store>(std::move(*database), access == sqlite_access::write);
+  }
+
+  std::filesystem::path file_;
+  std::chrono::milliseconds statement_timeout_;
+};
+
+} // namespace
+
+std::unique_ptr<store_factory> make_sqlite_factory(std::filesystem::path file,
+                                                   std::chrono::milliseconds statement_timeout) {
+  return std::make_unique<sqlite_store_factory>(std::move(file), statement_timeout);
+}
+
+} // namespace maque::db

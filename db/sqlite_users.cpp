@@ -1,0 +1,52 @@
+#include "db/sqlite_users.hpp"
+
+namespace maque::db {
+
+user read_user(const sqlite_row& row) {
+  return {.id = row.id<user_id>(0),
+          .nickname = row.text(1),
+          .avatar_url = row.text(2),
+          .language = row.text(3),
+          // A role that this program doesn't know gives no rights.
+          .role = parse_user_role(row.text(4)).value_or(user_role::user),
+          .disabled = row.integer(5) != 0,
+          .created_at = row.time(6),
+          .updated_at = row.time(7),
+          .revision = static_cast<std::uint64_t>(row.integer(8))};
+}
+
+sqlite_users::sqlite_users(sqlite_database& database)
+    : find_{database, "users", user_columns, read_user},
+      list_{database, std::string{"SELECT "} + user_columns +
+                          " FROM users WHERE id > ?1 AND disabled = 0 ORDER BY id LIMIT ?2"},
+      insert_{database, std::string{"INSERT INTO users ("} + user_columns +
+                            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+      update_{database, std::string{"UPDATE users SET nickname = coalesce(?2, nickname),"
+                                    " avatar_url = coalesce(?3, avatar_url),"
+                                    " language = coalesce(?4, language),"
+                                    " updated_at = max(updated_at, ?5), revision = revision + 1"
+                                    " WHERE id = ?1 RETURNING "} +
+                            user_columns} {}
+
+result<std::vector<std::optional<user>>> sqlite_users::find(std::span<const user_id> ids) {
+  return find_.find(ids);
+}
+
+result<std::vector<user>> sqlite_users::list(const user_page_query& query) {
+  return list_.all(read_user, query.after.value_or(user_id{}), query.limit);
+}
+
+result<void> sqlite_users::insert(const user& who) {
+  return insert_.run(who.id, who.nickname, who.avatar_url, who.language, to_string(who.role),
+                     who.disabled, who.created_at, who.updated_at, who.revision);
+}
+
+result<user> sqlite_users::update(const update_profile& request) {
+  auto updated = update_.first(read_user, request.id, request.patch.nickname,
+                               request.patch.avatar_url, request.patch.language, request.at);
+  if (!updated) return tl::unexpected{std::move(updated.error())};
+  if (!*updated) return fail(errc::user_not_found);
+  return **std::move(updated);
+}
+
+} // namespace maque::db

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "db/sqlite_lookup.hpp"
+#include "db/store.hpp"
+
+namespace maque::db {
+
+/// The columns that read_user() expects, in its order.
+inline constexpr char user_columns[] =
+    "id, nickname, avatar_url, language, role, disabled, created_at, updated_at, revision";
+
+user read_user(const sqlite_row& row);
+
+/// The table `users`.
+class sqlite_users {
+public:
+  explicit sqlite_users(sqlite_database& database);
+
+  result<std::vector<std::optional<user>>> find(std::span<const user_id> ids);
+  /// See store::list_users().
+  result<std::vector<user>> list(const user_page_query& query);
+  result<void> insert(const user& who);
+  result<user> update(const update_profile& request);
+
+private:
+  sqlite_lookup<user, user_id> find_;
+  sqlite_statement list_;
+  sqlite_statement insert_;
+  sqlite_statement update_;
+};
+
+} // namespace maque::db

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "domain/errors.hpp"
+#include "domain/storage.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace maque::db {
+
+/// One connection to the database, for the use of one thread; every call blocks. Errors that all
+/// calls share: database_unavailable (it can't be reached, is locked or full), internal (a bug).
+class store {
+public:
+  virtual ~store() = default;
+
+  /// Reads ------------------------------------------------------------------------------------
+
+  /// The users with these ids, in their order; an empty optional where there is none.
+  virtual result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) = 0;
+
+  /// One page in ascending order of id. Disabled users are left out.
+  virtual result<std::vector<user>> list_users(const user_page_query& query) = 0;
+
+  /// The sessions with these ids, in their order; ended ones too.
+  virtual result<std::vector<std::optional<session>>>
+  find_sessions(std::span<const session_id> ids) = 0;
+
+  /// The sessions that were ended at `since` or later.
+  virtual result<ended_sessions> sessions_ended_since(utc_time since) = 0;
+
+  /// The newest version of the published configuration.
+  virtual result<std::uint64_t> config_version() = 0;
+  virtual result<config_snapshot> load_config() = 0;
+
+  /// Writes -----------------------------------------------------------------------------------
+
+  /// Runs all of `requests` in one durable transaction (group commit), in their order. One that
+  /// fails changes nothing and doesn't harm the others. When this returns, what succeeded is on
+  /// disk. If the commit itself fails, every outcome is database_unavailable.
+  virtual std::vector<result<write_outcome>> apply(std::span<const write_request> requests) = 0;
+};
+
+/// Makes connections to one database.
+class store_factory {
+public:
+  virtual ~store_factory() = default;
+
+  /// Brings the schema up to date, or fails without touching anything if the database can't be
+  /// opened or its schema is newer than this program. The error's cause says what to do. Returns
+  /// the schema's version.
+  virtual result<int> migrate() = 0;
+
+  /// A connection that may write.
+  virtual result<std::unique_ptr<store>> open_writer() = 0;
+  /// A connection that only reads.
+  virtual result<std::unique_ptr<store>> open_reader() = 0;
+
+  /// For people: "SQLite in ./data/maque.db".
+  virtual std::string describe() const = 0;
+};
+
+} // namespace maque::db

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "db/sqlite_store.hpp"
+#include "db/store.hpp"
+#include "sqlite_support.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace maque::db::test {
+
+/// A database of one engine, new for each test.
+struct test_database {
+  std::unique_ptr<store_factory> factory;
+  /// Does what no request of the store does, in SQL that all engines understand.
+  std::function<void(const std::string& sql)> run_sql;
+};
+
+struct engine {
+  std::string name;
+  std::function<test_database(const std::filesystem::path& folder)> make;
+};
+
+inline test_database make_sqlite(const std::filesystem::path& folder) {
+  const auto file = folder / "maque.db";
+  return {make_sqlite_factory(file, std::chrono::seconds{5}),
+          [file](const std::string& sql) { raw_sqlite{file}.run(sql); }};
+}
+
+inline void PrintTo(const engine& tested, std::ostream* out) {
+  *out << tested.name;
+}
+
+/// One line for each engine: all of them have to pass the same tests.
+inline auto engines() {
+  return ::testing::Values(engine{"sqlite", make_sqlite});
+}
+
+inline std::string name_of(const ::testing::TestParamInfo<engine>& tested) {
+  return tested.param.name;
+}
+
+/// A time with microseconds in it.
+inline constexpr utc_time noon = from_unix_micros(1'795'608'000'123'456);
+
+/// The value, or the test ends here with the error's cause.
+template <class T>
+T value_of(result<T> outcome) {
+  if (!outcome) {
+    throw std::runtime_error{std::string{info(outcome.error().code).name} + ": " +
+                             outcome.error().cause};
+  }
+  return std::move(*outcome);
+}
+
+inline errc code_of(const result<write_outcome>& outcome) {
+  if (outcome) throw std::runtime_error{"expected a failure"};
+  return outcome.error().code;
+}
+
+inline session make_session(std::uint64_t id) {
+  session opened;
+  opened.id = {id};
+  opened.appid = "wx-app";
+  opened.device = "iPhone 15 <WeChat 8.0.50>";
+  opened.address = "2001:db8::1";
+  opened.created_at = noon;
+  opened.last_seen_at = noon + std::chrono::microseconds{1};
+  opened.expires_at = noon + std::chrono::hours{24 * 90};
+  opened.rotated_at = noon + std::chrono::microseconds{2};
+  for (std::size_t i = 0; i < opened.refresh_secret_hash.size(); ++i) {
+    opened.refresh_secret_hash[i] = static_cast<std::uint8_t>(id + i * 8);
+  }
+  return opened;
+}
+
+inline admit_wechat_user make_admission(std::string openid, std::uint64_t candidate,
+                                        std::uint64_t session) {
+  return {.appid = "wx-app",
+          .openid = std::move(openid),
+          .unionid = std::nullopt,
+          .session_key = secret{"tiihtNczf5v6AKRyjwEUhQ=="},
+          .candidate = {candidate},
+          .opened = make_session(session)};
+}
+
+inline update_profile make_rename(std::uint64_t id, std::string nickname, utc_time at = noon) {
+  return {.id = {id},
+          .patch = {.nickname = std::move(nickname), .avatar_url = {}, .language = {}},
+          .at = at};
+}
+
+/// A migrated database with one writer and one reader.
+class store_test : public ::testing::TestWithParam<engine> {
+protected:
+  result<write_outcome> apply_one(write_request request) {
+    return std::move(writer->apply({&request, 1}).at(0));
+  }
+
+  template <class Outcome>
+  Outcome expect(write_request request) {
+    return std::get<Outcome>(value_of(apply_one(std::move(request))));
+  }
+
+  /// A user `id` whose openid is "openid-<id>", with the session `session`.
+  user admit(std::uint64_t id, std::uint64_t session) {
+    return expect<user_admitted>(make_admission("openid-" + std::to_string(id), id, session)).who;
+  }
+
+  std::optional<user> find_user(std::uint64_t id) {
+    const std::vector<user_id> ids{{id}};
+    return value_of(reader->find_users(ids)).at(0);
+  }
+
+  std::optional<session> find_session(std::uint64_t id) {
+    const std::vector<session_id> ids{{id}};
+    return value_of(reader->find_sessions(ids)).at(0);
+  }
+
+  maque::test::temporary_folder folder;
+  test_database database = GetParam().make(folder.path());
+  int schema_version = value_of(database.factory->migrate());
+  std::unique_ptr<store> writer = value_of(database.factory->open_writer());
+  std::unique_ptr<store> reader = value_of(database.factory->open_reader());
+};
+
+} // namespace maque::db::test

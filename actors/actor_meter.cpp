@@ -1,0 +1,69 @@
+#include "actors/actor_meter.hpp"
+
+#include <bit>
+#include <utility>
+
+namespace maque {
+
+namespace {
+
+std::int64_t now_ns() noexcept {
+  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1};
+}
+
+} // namespace
+
+actor_meter::actor_meter(std::string type, std::uint32_t lane, std::uint32_t sample_every)
+    : type_{std::move(type)}, lane_{lane}, sample_mask_{sample_every - 1},
+      sample_shift_{static_cast<std::uint32_t>(std::countr_zero(sample_every))} {}
+
+void actor_meter::begin_sample(std::uint64_t number, const void* message) noexcept {
+  slot& mine = slot_of(number);
+  mine.arrived_ns.store(now_ns(), std::memory_order_relaxed);
+  mine.message.store(message, std::memory_order_release);
+}
+
+bool actor_meter::match_sample(std::uint64_t number, const void* message) noexcept {
+  slot& expected = slot_of(next_sample_);
+  const bool matches = expected.message.load(std::memory_order_acquire) == message;
+  if (matches) {
+    working_since_ns_ = now_ns();
+    waiting_.record(std::chrono::nanoseconds{
+        working_since_ns_ - expected.arrived_ns.load(std::memory_order_relaxed)});
+  }
+  if (matches || number > next_sample_ + reordering_max) {
+    expected.message.store(nullptr, std::memory_order_relaxed);
+    // Not simply one step on: after a stall the next one may be long gone, too.
+    const std::uint64_t step = std::uint64_t{sample_mask_} + 1;
+    next_sample_ = std::max(next_sample_ + step, number & ~std::uint64_t{sample_mask_});
+    if (matches && next_sample_ <= number) next_sample_ += step;
+  }
+  return matches;
+}
+
+void actor_meter::end_sample() noexcept {
+  working_.record(std::chrono::nanoseconds{now_ns() - working_since_ns_});
+}
+
+void actor_meter::restarted() noexcept {
+  restarts_.fetch_add(1, std::memory_order_relaxed);
+  processed_.store(received_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
+actor_meter::reading actor_meter::read() const {
+  reading now;
+  now.type = type_;
+  now.lane = lane_;
+  // In this order, so that what arrives meanwhile can't make the mailbox look negative.
+  now.processed = processed_.load(std::memory_order_relaxed);
+  now.received = received_.load(std::memory_order_relaxed);
+  now.failed = failed_.load(std::memory_order_relaxed);
+  now.mailbox_now = now.received > now.processed ? now.received - now.processed : 0;
+  now.mailbox_max = mailbox_max_.load(std::memory_order_relaxed);
+  now.restarts = restarts_.load(std::memory_order_relaxed);
+  now.waiting = waiting_.read();
+  now.working = working_.read();
+  return now;
+}
+
+} // namespace maque

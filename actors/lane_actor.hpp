@@ -1,0 +1,150 @@
+#pragma once
+
+#include "actors/actor_meter.hpp"
+#include "actors/lane.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/sec.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
+namespace maque {
+
+/// CAF's own queue hands a message from thread to thread, but CAF as it is packaged is not
+/// instrumented; these two tell ThreadSanitizer what that queue guarantees. Nothing in other builds.
+inline void announce_handover([[maybe_unused]] void* message) noexcept {
+#if defined(__SANITIZE_THREAD__)
+  __tsan_release(message);
+#endif
+}
+
+inline void complete_handover([[maybe_unused]] void* message) noexcept {
+#if defined(__SANITIZE_THREAD__)
+  __tsan_acquire(message);
+#endif
+}
+
+/// An actor whose messages are counted and timed. A handler that throws ends the actor, as always in
+/// CAF, but whoever waits for the answer to that message hears of it at once.
+template <class Handle>
+class metered_actor : public Handle::base {
+public:
+  using super = typename Handle::base;
+
+  metered_actor(caf::actor_config& config, actor_meter& meter) : super(config), meter_{meter} {}
+
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
+    meter_.arrived(message.get());
+    announce_handover(message.get());
+    super::enqueue(std::move(message), unit);
+  }
+
+  caf::invoke_message_result consume(caf::mailbox_element& message) override {
+    complete_handover(&message);
+    const bool timed = meter_.taken(&message);
+    try {
+      const caf::invoke_message_result outcome = super::consume(message);
+      meter_.finished(timed);
+      return outcome;
+    } catch (...) {
+      meter_.failed();
+      meter_.finished(timed);
+      fail_request(message);
+      throw;
+    }
+  }
+
+  actor_meter& meter() noexcept { return meter_; }
+
+private:
+  void fail_request(caf::mailbox_element& message) {
+    caf::response_promise promise{this->ctrl(), message};
+    if (promise.pending())
+      promise.deliver(caf::make_error(caf::sec::runtime_error, "an actor's handler threw"));
+  }
+
+  actor_meter& meter_;
+};
+
+/// A metered actor with its data and handlers in a `State`, which gets the actor as its first
+/// constructor argument, has a `name` and a `make_behavior()`, and is destroyed when the actor ends.
+template <class Handle, class State>
+class service_actor : public metered_actor<Handle> {
+public:
+  using behavior_type = typename Handle::behavior_type;
+
+  template <class... Args>
+  service_actor(caf::actor_config& config, actor_meter& meter, Args&&... args)
+      : metered_actor<Handle>(config, meter) {
+    state_.emplace(this, std::forward<Args>(args)...);
+  }
+
+  const char* name() const final { return State::name; }
+
+  void on_exit() final { state_.reset(); }
+
+protected:
+  behavior_type make_behavior() final { return state_->make_behavior(); }
+
+private:
+  std::optional<State> state_;
+};
+
+/// A service that is pinned to a lane: whoever sends, its messages are handled by the lane's thread.
+template <class Handle, class State>
+class lane_actor final : public service_actor<Handle, State> {
+public:
+  using super = service_actor<Handle, State>;
+
+  template <class... Args>
+  lane_actor(caf::actor_config& config, lane& home, actor_meter& meter, Args&&... args)
+      : super(config, meter, std::forward<Args>(args)...), home_{home} {}
+
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) override {
+    super::enqueue(std::move(message), &home_);
+  }
+
+  void launch(caf::execution_unit*, bool lazy, bool hide) override {
+    super::launch(&home_, lazy, hide);
+  }
+
+  caf::resumable::subtype_t subtype() const override { return caf::resumable::io_actor; }
+
+private:
+  lane& home_;
+};
+
+/// What a State is given to talk through.
+template <class Handle>
+using actor_of = metered_actor<Handle>*;
+
+/// Starts an actor on a lane. Any thread.
+template <class Handle, class State, class... Args>
+Handle spawn_on(lane& home, actor_meter& meter, Args&&... args) {
+  return home.system().template spawn<lane_actor<Handle, State>>(home, meter,
+                                                                 std::forward<Args>(args)...);
+}
+
+/// Starts an actor that may block, on a thread of its own.
+template <class Handle, class State, class... Args>
+Handle spawn_detached(caf::actor_system& system, actor_meter& meter, Args&&... args) {
+  return system.template spawn<service_actor<Handle, State>, caf::detached>(
+      meter, std::forward<Args>(args)...);
+}
+
+/// Starts an actor on CAF's own scheduler: for coordinators that get few messages.
+template <class Handle, class State, class... Args>
+Handle spawn_coordinator(caf::actor_system& system, actor_meter& meter, Args&&... args) {
+  return system.template spawn<service_actor<Handle, State>>(meter, std::forward<Args>(args)...);
+}
+
+} // namespace maque

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/lane.hpp"
+#include "actors/protocol.hpp"
+#include "actors/revocation_list.hpp"
+#include "actors/ring.hpp"
+#include "domain/ids.hpp"
+#include "domain/session.hpp"
+#include "domain/time.hpp"
+#include "telemetry/log.hpp"
+
+namespace maque {
+
+/// What the actors of one lane share: the handles of the services, which the supervisor replaces when
+/// it restarts one, and state that outlives them. Touched only in the lane's thread once it runs.
+struct lane_context {
+  lane_context(lane& its_lane, const time_source& its_clock, log::logger& its_log,
+               std::uint64_t random_seed)
+      : home{its_lane}, clock{its_clock}, log{its_log}, ids{its_lane.index(), random_seed} {}
+
+  lane& home;
+  const time_source& clock;
+  log::logger& log;
+  id_generator ids;
+
+  login_actor login;
+  session_actor session;
+  user_actor user;
+  config_actor config;
+  wechat_client_actor wechat;
+  database_actor database;
+
+  /// Who owns a user's sessions, and who a user's profile; the key is the user's id.
+  ring<session_actor> session_owners;
+  ring<user_actor> user_owners;
+
+  revocation_list revocations;
+};
+
+} // namespace maque

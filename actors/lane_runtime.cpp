@@ -1,0 +1,158 @@
+#include "actors/lane_runtime.hpp"
+
+#include "actors/config.hpp"
+#include "actors/login.hpp"
+#include "actors/user.hpp"
+#include "security/random.hpp"
+
+#include <boost/asio/post.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <pthread.h>
+
+#include <utility>
+
+namespace maque {
+
+namespace {
+
+/// One message in so many is timed; see actor_meter.
+constexpr std::uint32_t sample_every = 16;
+
+/// How often a lane looks for a new version of the published configuration.
+constexpr std::chrono::seconds config_interval{1};
+
+} // namespace
+
+lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
+                           const lane_blueprint& blueprint, const time_source& clock,
+                           log::logger& log)
+    : blueprint_{blueprint}, lane_{system, index},
+      context_{lane_, clock, log, security::random_u64()},
+      front_{context_, blueprint.front,
+             security::access_token_codec{blueprint.tokens.key, blueprint.tokens.issuer,
+                                          blueprint.tokens.audience},
+             security::random_u64()},
+      listener_{lane_, blueprint.listener,
+                [this](const http::exchange_ptr& arrived) { caf::anon_send(front_actor_, arrived); },
+                [this](const http::exchange_ptr& refused, error cause) {
+                  front_.refuse(refused, std::move(cause));
+                }} {
+  lane_.on_tick([this](steady_time now) { front_.sweep(now); });
+  lane_.on_tick([this, next = steady_time{}](steady_time now) mutable {
+    if (now < next || !context_.config) return;
+    next = now + config_interval;
+    caf::anon_send(context_.config, load_config{});
+  });
+}
+
+lane_runtime::~lane_runtime() {
+  join();
+}
+
+std::string lane_runtime::numbered(const char* type) const {
+  return std::string{type} + "/" + std::to_string(lane_.index());
+}
+
+actor_meter& lane_runtime::add_meter(const char* type) {
+  return *meters_.emplace_back(
+      std::make_unique<actor_meter>(type, lane_.index(), sample_every));
+}
+
+void lane_runtime::configure(std::function<void(lane_context&)> action) {
+  boost::asio::post(lane_.io(), [this, action = std::move(action)] { action(context_); });
+}
+
+template <class Handle, class State, class... Args>
+start_child lane_runtime::child(const char* type, std::function<void(Handle)> installed,
+                                Args... args) {
+  actor_meter& meter = add_meter(type);
+  return start_child{numbered(type),
+                     [this, &meter, installed = std::move(installed), args...] {
+                       auto started = spawn_on<Handle, State>(lane_, meter, args...);
+                       installed(started);
+                       return caf::actor_cast<caf::actor>(started);
+                     },
+                     &meter};
+}
+
+std::vector<start_child> lane_runtime::children(std::function<db::use_workers()> workers,
+                                                const configure_all& everywhere) {
+  const std::uint64_t id = lane_.index();
+  const auto context = std::ref(context_);
+  std::vector<start_child> made;
+
+  actor_meter& pool_meter = add_meter(db::db_pool_state::name);
+  made.push_back({numbered(db::db_pool_state::name),
+                  [this, &pool_meter, workers = std::move(workers)] {
+                    auto started = spawn_on<db::db_pool_actor, db::db_pool_state>(
+                        lane_, pool_meter, std::ref(context_), workers());
+                    configure([started](lane_context& here) { here.database = started; });
+                    return caf::actor_cast<caf::actor>(started);
+                  },
+                  &pool_meter});
+  made.push_back(child<config_actor, config_state>(
+      config_state::name,
+      [this](const config_actor& started) {
+        configure([started](lane_context& here) { here.config = started; });
+      },
+      context));
+  made.push_back(child<user_actor, user_state>(
+      user_state::name,
+      [this, id, everywhere](const user_actor& started) {
+        configure([started](lane_context& here) { here.user = started; });
+        everywhere([id, started](lane_context& there) { there.user_owners.assign(id, started); });
+      },
+      context, blueprint_.cache, security::random_u64()));
+  made.push_back(child<session_actor, session_state>(
+      session_state::name,
+      [this, id, everywhere](const session_actor& started) {
+        configure([started](lane_context& here) { here.session = started; });
+        everywhere(
+            [id, started](lane_context& there) { there.session_owners.assign(id, started); });
+      },
+      context, std::cref(blueprint_.tokens)));
+  made.push_back(child<login_actor, login_state>(
+      login_state::name,
+      [this](const login_actor& started) {
+        configure([started](lane_context& here) { here.login = started; });
+      },
+      context, blueprint_.tokens.policy));
+  made.push_back(child<http::http_front_actor, http::http_front_state>(
+      http::http_front_state::name,
+      [this](const http::http_front_actor& started) {
+        configure([this, started](lane_context&) { front_actor_ = started; });
+      },
+      std::ref(front_)));
+  return made;
+}
+
+void lane_runtime::run_thread() {
+  thread_ = std::thread{[this] {
+    const std::string name = "lane-" + std::to_string(lane_.index());
+    pthread_setname_np(pthread_self(), name.c_str());
+    lane_.run();
+  }};
+}
+
+void lane_runtime::start_listening() {
+  boost::asio::post(lane_.io(), [this] { listener_.start(); });
+}
+
+void lane_runtime::drain(steady_time last_chance, std::function<void()> on_empty) {
+  boost::asio::post(lane_.io(), [this, last_chance, on_empty = std::move(on_empty)]() mutable {
+    front_.drain();
+    listener_.drain(last_chance, std::move(on_empty));
+  });
+}
+
+void lane_runtime::close_connections() {
+  boost::asio::post(lane_.io(), [this] { listener_.close_all(); });
+}
+
+void lane_runtime::join() {
+  lane_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+} // namespace maque

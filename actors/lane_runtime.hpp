@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/lane.hpp"
+#include "actors/lane_actor.hpp"
+#include "actors/lane_context.hpp"
+#include "actors/session.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/user_cache.hpp"
+#include "db/db_pool.hpp"
+#include "http/front.hpp"
+#include "http/listener.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace maque {
+
+/// What a lane's actors are made from; the same for all lanes.
+struct lane_blueprint {
+  token_settings tokens;
+  user_cache_policy cache;
+  http::front_options front;
+  http::listener_options listener;
+};
+
+/// One lane with all that is on it: context, actors' meters, front, listener, thread.
+class lane_runtime {
+public:
+  lane_runtime(caf::actor_system& system, std::uint32_t index, const lane_blueprint& blueprint,
+               const time_source& clock, log::logger& log);
+  ~lane_runtime();
+  lane_runtime(const lane_runtime&) = delete;
+  lane_runtime& operator=(const lane_runtime&) = delete;
+
+  lane& home() noexcept { return lane_; }
+  http::listener& listener() noexcept { return listener_; }
+
+  /// Runs `action` on the context in the lane's thread; before the lane runs, as the first thing.
+  void configure(std::function<void(lane_context&)> action);
+
+  /// The children of this lane in the order in which they start. `everywhere` runs an action on all
+  /// lanes: it tells them of a member of a ring.
+  using configure_all = std::function<void(std::function<void(lane_context&)>)>;
+  std::vector<start_child> children(std::function<db::use_workers()> workers,
+                                    const configure_all& everywhere);
+
+  void run_thread();
+  void start_listening();
+
+  /// See http::listener::drain. When the last connection has closed, `on_empty` is called.
+  void drain(steady_time last_chance, std::function<void()> on_empty);
+  void close_connections();
+  /// Ends the thread.
+  void join();
+
+private:
+  template <class Handle, class State, class... Args>
+  start_child child(const char* type, std::function<void(Handle)> installed, Args... args);
+
+  std::string numbered(const char* type) const;
+  actor_meter& add_meter(const char* type);
+
+  const lane_blueprint& blueprint_;
+  lane lane_;
+  lane_context context_;
+  http::front front_;
+  http::listener listener_;
+  http::http_front_actor front_actor_;
+  std::vector<std::unique_ptr<actor_meter>> meters_;
+  std::thread thread_;
+};
+
+} // namespace maque

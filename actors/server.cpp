@@ -1,0 +1,394 @@
+#include "actors/server.hpp"
+
+#include "actors/lane_runtime.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/wechat_client.hpp"
+#include "db/db_worker.hpp"
+#include "db/sqlite_store.hpp"
+#include "domain/limits.hpp"
+#include "security/random.hpp"
+#include "security/signing_key.hpp"
+#include "wechat_simulator/simulator.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace maque {
+
+namespace {
+
+/// How long an actor that has to be there before the first request may take.
+constexpr std::chrono::seconds start_timeout{30};
+/// How long a connection without a request is kept open during a shutdown, for one on its way.
+constexpr std::chrono::milliseconds last_chance{500};
+/// How long actors may take to end, once nothing is in flight.
+constexpr std::chrono::seconds actors_timeout{5};
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+/// CAF's own threads only coordinate: one of them, and one that does not poll when it has no work.
+caf::actor_system_config& configure(caf::actor_system_config& config) {
+  config.set("scheduler.max-threads", std::size_t{1});
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-throughput", std::size_t{100});
+  // CAF takes a value of the wrong type without a word and goes on with its default.
+  if (caf::get_or(config, "scheduler.max-threads", std::size_t{0}) != 1 ||
+      caf::get_or(config, "scheduler.policy", caf::atom("")) != caf::atom("sharing"))
+    throw std::logic_error{"the actor system did not accept its configuration"};
+  return config;
+}
+
+std::uint32_t lane_count(std::uint32_t configured) {
+  return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
+}
+
+session_policy policy_of(const config::settings& settings) {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  return {floor<seconds>(settings.auth.access_ttl), floor<seconds>(settings.auth.refresh_idle_ttl),
+          floor<seconds>(settings.auth.refresh_absolute_ttl),
+          floor<seconds>(settings.auth.reuse_window)};
+}
+
+http::cors_policy policy_of(config::cors_mode mode) {
+  switch (mode) {
+  case config::cors_mode::off: return http::cors_policy::off;
+  case config::cors_mode::list: return http::cors_policy::list;
+  case config::cors_mode::any: return http::cors_policy::any;
+  }
+  return http::cors_policy::off;
+}
+
+lane_blueprint blueprint_of(const server_options& options, security::signing_key key,
+                            std::uint32_t lanes) {
+  const config::settings& settings = options.settings;
+  const auto& front = settings.http;
+  lane_blueprint made;
+  made.tokens = {std::move(key), settings.auth.issuer, settings.auth.audience,
+                 policy_of(settings)};
+  made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
+  made.front = {front.request_timeout,
+                policy_of(front.cors),
+                front.cors_origins,
+                {settings.log.access_sample, settings.log.slow_request},
+                settings.wechat.mode == config::wechat_mode::simulator ? "simulator" : "unchecked",
+                options.version_json};
+  made.listener.host = front.host;
+  made.listener.port = front.port;
+  made.listener.max_connections = std::max(1U, front.max_connections / lanes);
+  made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
+                               front.header_timeout,
+                               front.body_timeout,
+                               front.idle_timeout,
+                               front.write_timeout,
+                               front.request_timeout + std::chrono::seconds{1},
+                               std::chrono::seconds{2}};
+  return made;
+}
+
+/// Counts down from several threads; wait() is bounded.
+class countdown {
+public:
+  explicit countdown(std::size_t count) : left_{count} {}
+
+  void arrive() {
+    const std::lock_guard lock{mutex_};
+    --left_;
+    changed_.notify_all();
+  }
+
+  bool wait_until(steady_time deadline) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_until(lock, deadline, [this] { return left_ == 0; });
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t left_;
+};
+
+/// Asks an actor from a thread that is none, and waits.
+template <class Reply, class Handle, class... Message>
+result<Reply> request(caf::actor_system& system, const Handle& receiver,
+                      std::chrono::milliseconds timeout, Message... message) {
+  caf::scoped_actor self{system};
+  result<Reply> outcome;
+  self->request(receiver, timeout, std::move(message)...)
+      .receive([&outcome](Reply& reply) { outcome = std::move(reply); },
+               [&outcome](const caf::error& cause) {
+                 outcome = tl::unexpected{from_caf(cause)};
+               });
+  return outcome;
+}
+
+} // namespace
+
+class server::impl {
+public:
+  impl(server_options options, log::logger& log)
+      : options_{std::move(options)}, log_{log}, simulator_{clock_},
+        stores_{db::make_sqlite_factory(
+            options_.settings.database.url.substr(sqlite_scheme.size()),
+            options_.settings.database.statement_timeout)} {}
+
+  ~impl() { stop(std::chrono::milliseconds{0}); }
+
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  result<void> start();
+  bool stop(std::chrono::milliseconds grace);
+
+  std::uint16_t port() const noexcept { return blueprint_.listener.port; }
+  std::string database_description() const { return stores_->describe(); }
+
+private:
+  result<void> open_listeners();
+  result<void> start_actors();
+  result<void> start_one(start_child child);
+  start_child writer_child();
+  start_child reader_child(std::size_t index);
+  start_child wechat_child();
+  void tell_pools();
+  result<void> await_first_loads();
+  void everywhere(const std::function<void(lane_context&)>& action);
+  actor_meter& add_meter(const char* type);
+  bool stop_actors();
+
+  server_options options_;
+  log::logger& log_;
+  system_time_source clock_;
+  wechat_simulator::simulator simulator_;
+  std::unique_ptr<db::store_factory> stores_;
+  lane_blueprint blueprint_;
+  std::vector<std::unique_ptr<actor_meter>> meters_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::vector<std::unique_ptr<lane_runtime>> lanes_;
+  supervisor_actor supervisor_;
+  // Set by the children's start functions, read by those of later ones: the supervisor's thread.
+  db::writer_actor writer_;
+  std::vector<db::reader_actor> readers_;
+  bool running_ = false;
+};
+
+// Starting ---------------------------------------------------------------------------------------
+
+result<void> server::impl::start() {
+  security::initialize();
+  const auto& auth = options_.settings.auth;
+  auto key = auth.signing_secret.empty() ? security::load_or_create_signing_key(auth.key_file)
+                                         : security::derive_signing_key(auth.signing_secret);
+  if (!key) return tl::unexpected{std::move(key.error())};
+  if (auto schema = stores_->migrate(); !schema) return tl::unexpected{std::move(schema.error())};
+
+  const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
+  blueprint_ = blueprint_of(options_, std::move(*key), lanes);
+  running_ = true;
+  system_ = std::make_unique<caf::actor_system>(configure(config_));
+  for (std::uint32_t index = 0; index < lanes; ++index) {
+    lanes_.push_back(
+        std::make_unique<lane_runtime>(*system_, index, blueprint_, clock_, log_));
+    // The first lane finds a free port if none is given; the others share it.
+    const auto port = lanes_.back()->listener().open();
+    if (!port) return tl::unexpected{port.error()};
+    blueprint_.listener.port = *port;
+  }
+  if (auto started = start_actors(); !started) return started;
+  for (const auto& lane : lanes_)
+    lane->run_thread();
+  if (auto loaded = await_first_loads(); !loaded) return loaded;
+  for (const auto& lane : lanes_)
+    lane->start_listening();
+  return {};
+}
+
+result<void> server::impl::start_actors() {
+  actor_meter& meter = add_meter(supervisor_state::name);
+  supervisor_ = spawn_coordinator<supervisor_actor, supervisor_state>(
+      *system_, meter, std::ref(log_), restart_limit{limits::restarts_max, limits::restarts_window},
+      options_.give_up);
+  std::vector<start_child> children{writer_child()};
+  readers_.resize(options_.settings.database.readers);
+  for (std::size_t index = 0; index < readers_.size(); ++index)
+    children.push_back(reader_child(index));
+  children.push_back(wechat_child());
+  for (const auto& lane : lanes_) {
+    const std::size_t reader = lane->home().index() % readers_.size();
+    auto of_lane = lane->children(
+        [this, reader] { return db::use_workers{readers_[reader], writer_}; },
+        [this](const std::function<void(lane_context&)>& action) { everywhere(action); });
+    std::move(of_lane.begin(), of_lane.end(), std::back_inserter(children));
+  }
+  for (start_child& child : children)
+    if (auto started = start_one(std::move(child)); !started) return started;
+  return {};
+}
+
+result<void> server::impl::start_one(start_child child) {
+  const auto started =
+      request<child_started>(*system_, supervisor_, start_timeout, std::move(child));
+  if (!started) return tl::unexpected{started.error()};
+  return {};
+}
+
+start_child server::impl::writer_child() {
+  actor_meter& meter = add_meter(db::writer_state::name);
+  return {db::writer_state::name,
+          [this, &meter] {
+            writer_ = spawn_detached<db::writer_actor, db::writer_state>(
+                *system_, meter, [this] { return stores_->open_writer(); });
+            tell_pools();
+            return caf::actor_cast<caf::actor>(writer_);
+          },
+          &meter};
+}
+
+start_child server::impl::reader_child(std::size_t index) {
+  actor_meter& meter = add_meter(db::reader_state::name);
+  return {std::string{db::reader_state::name} + "/" + std::to_string(index),
+          [this, index, &meter] {
+            readers_[index] = spawn_detached<db::reader_actor, db::reader_state>(
+                *system_, meter, [this] { return stores_->open_reader(); });
+            tell_pools();
+            return caf::actor_cast<caf::actor>(readers_[index]);
+          },
+          &meter};
+}
+
+void server::impl::tell_pools() {
+  // At the first start there are no pools yet; they get their workers when they are made.
+  everywhere([readers = readers_, writer = writer_](lane_context& lane) {
+    if (!lane.database) return;
+    const auto& reader = readers[lane.home.index() % readers.size()];
+    caf::anon_send(caf::actor_cast<db::db_pool_actor>(lane.database),
+                   db::use_workers{reader, writer});
+  });
+}
+
+start_child server::impl::wechat_child() {
+  actor_meter& meter = add_meter(wechat_client_state::name);
+  actor_meter& worker_meter = add_meter(wechat_worker_state::name);
+  const auto& wechat = options_.settings.wechat;
+  const bool simulated = wechat.mode == config::wechat_mode::simulator;
+  const wechat::app_credentials app{simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
+                                    simulated && wechat.app_secret.empty() ? secret{"simulator"}
+                                                                           : wechat.app_secret};
+  transport_factory connect = [this, simulated]() -> std::unique_ptr<wechat::transport> {
+    if (simulated) return wechat_simulator::make_simulator_transport(simulator_);
+    return wechat::make_http_transport(options_.settings.wechat.base_url,
+                                       options_.settings.wechat.timeout);
+  };
+  return {wechat_client_state::name,
+          [this, &meter, &worker_meter, app, connect] {
+            const auto start_worker = [this, &worker_meter, app, connect] {
+              return spawn_detached<wechat_worker_actor, wechat_worker_state>(
+                  *system_, worker_meter, app, connect);
+            };
+            auto client = spawn_coordinator<wechat_client_actor, wechat_client_state>(
+                *system_, meter, options_.settings.wechat.workers,
+                std::function<wechat_worker_actor()>{start_worker});
+            everywhere([client](lane_context& lane) { lane.wechat = client; });
+            return caf::actor_cast<caf::actor>(client);
+          },
+          &meter};
+}
+
+result<void> server::impl::await_first_loads() {
+  const request_context request_now{trace_id{}, std::chrono::steady_clock::now() + start_timeout};
+  for (const auto& lane : lanes_) {
+    std::promise<std::pair<session_actor, config_actor>> handles;
+    lane->configure([&handles](lane_context& here) {
+      handles.set_value({here.session, here.config});
+    });
+    const auto [session, config] = handles.get_future().get();
+    const auto revoked = request<announcement_applied>(*system_, session, start_timeout,
+                                                       request_now, reload_revocations{});
+    if (!revoked) return tl::unexpected{revoked.error()};
+    const auto published =
+        request<shared_config>(*system_, config, start_timeout, request_now, find_config{});
+    if (!published) return tl::unexpected{published.error()};
+  }
+  return {};
+}
+
+void server::impl::everywhere(const std::function<void(lane_context&)>& action) {
+  for (const auto& lane : lanes_)
+    lane->configure(action);
+}
+
+actor_meter& server::impl::add_meter(const char* type) {
+  // Few messages come here, so each of them is timed.
+  return *meters_.emplace_back(std::make_unique<actor_meter>(type, 0, 1));
+}
+
+// Stopping ---------------------------------------------------------------------------------------
+
+bool server::impl::stop(std::chrono::milliseconds grace) {
+  if (!std::exchange(running_, false)) return true;
+  const steady_time now = std::chrono::steady_clock::now();
+  countdown empty{lanes_.size()};
+  for (const auto& lane : lanes_)
+    lane->drain(now + std::min(last_chance, grace), [&empty] { empty.arrive(); });
+  bool complete = empty.wait_until(now + grace);
+  for (const auto& lane : lanes_)
+    lane->close_connections();
+  complete = stop_actors() && complete;
+  for (const auto& lane : lanes_)
+    lane->join();
+  // Handles keep actors alive, and actors their system.
+  supervisor_ = supervisor_actor{};
+  writer_ = db::writer_actor{};
+  readers_.clear();
+  lanes_.clear();
+  system_.reset();
+  return complete;
+}
+
+bool server::impl::stop_actors() {
+  if (!supervisor_) return true;
+  const auto stopped =
+      request<children_stopped>(*system_, supervisor_, actors_timeout, stop_children{});
+  caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
+  return stopped.has_value();
+}
+
+// The server -------------------------------------------------------------------------------------
+
+server::server(server_options options, log::logger& log)
+    : impl_{std::make_unique<impl>(std::move(options), log)} {}
+
+server::~server() = default;
+
+result<void> server::start() {
+  auto started = impl_->start();
+  if (!started) impl_->stop(std::chrono::milliseconds{0});
+  return started;
+}
+
+bool server::stop(std::chrono::milliseconds grace) {
+  return impl_->stop(grace);
+}
+
+std::uint16_t server::port() const noexcept {
+  return impl_->port();
+}
+
+std::string server::database_description() const {
+  return impl_->database_description();
+}
+
+} // namespace maque

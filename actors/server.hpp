@@ -1,0 +1,54 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "domain/errors.hpp"
+#include "telemetry/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace maque {
+
+/// What a program that runs the server adds to the settings.
+struct server_options {
+  config::settings settings;
+  /// The data of /api/version, serialised.
+  std::string version_json = "{}";
+  /// Called when actors fail so often that the server has to end. Any thread; must not block.
+  std::function<void()> give_up = [] {};
+};
+
+/// The whole server in one object: the database, the actors, the lanes and their listeners.
+class server {
+public:
+  /// @param log has to outlive the server.
+  server(server_options options, log::logger& log);
+  /// Stops at once what still runs.
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Returns when it serves. On failure nothing is left running; the error's cause says what is
+  /// wrong and what would be right.
+  result<void> start();
+
+  /// Accepts no more, finishes what is in flight, at most until `grace` has passed, and ends the
+  /// actors in the reverse of the order in which they were started. True if nothing was cut short.
+  bool stop(std::chrono::milliseconds grace);
+
+  /// The port that it listens on.
+  std::uint16_t port() const noexcept;
+
+  /// For people: where the data is, e.g. "SQLite in ./data/maque.db".
+  std::string database_description() const;
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace maque

@@ -1,0 +1,194 @@
+#include "actors/session.hpp"
+
+#include "actors/answer.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace maque {
+
+session_state::session_state(actor_of<session_actor> self, lane_context& context,
+                             const token_settings& settings)
+    : self_{self}, context_{context}, policy_{settings.policy},
+      access_tokens_{settings.key, settings.issuer, settings.audience},
+      refresh_tokens_{settings.key} {}
+
+session_actor::behavior_type session_state::make_behavior() {
+  return {
+      [this](const request_context&, const issue_tokens& order) -> caf::result<session_opened> {
+        return open(order);
+      },
+      [this](const request_context& request,
+             const refresh_session& order) -> caf::result<session_refreshed> {
+        auto waiting = self_->make_response_promise<session_refreshed>();
+        if (const auto presented = refresh_tokens_.decode(order.refresh_token))
+          refresh(waiting, request, *presented);
+        else
+          refuse(self_, waiting, to_caf(presented.error()));
+        return waiting;
+      },
+      [this](const request_context& request, const log_out& order) -> caf::result<logged_out> {
+        const auto& owner = context_.session_owners.owner(order.user.value);
+        if (owner.id != context_.home.index()) return self_->delegate(owner.handle, request, order);
+        auto waiting = self_->make_response_promise<logged_out>();
+        end(waiting, request, order);
+        return waiting;
+      },
+      [this](const revoke_sessions& announced) -> caf::result<announcement_applied> {
+        for (const session_id id : announced.ended)
+          context_.revocations.add(id, announced.until);
+        return announcement_applied{context_.home.index()};
+      },
+      [this](const request_context& request,
+             reload_revocations) -> caf::result<announcement_applied> {
+        auto waiting = self_->make_response_promise<announcement_applied>();
+        reload(waiting, request);
+        return waiting;
+      },
+  };
+}
+
+session_opened session_state::open(const issue_tokens& order) {
+  session_opened reply{make_tokens(order.opened, order.who, order.refresh_secret), order.who};
+  reply.issued.is_new_user = order.is_new_user;
+  return reply;
+}
+
+tokens session_state::make_tokens(const session& of, const user& who,
+                                  const security::refresh_secret& secret) {
+  const utc_time now = context_.clock.now();
+  tokens made;
+  made.access_ttl = policy_.access_ttl;
+  made.access_token =
+      access_tokens_.sign(access_claims{who.id, of.id, who.role, now, now + policy_.access_ttl});
+  made.refresh_token =
+      refresh_tokens_.encode(security::refresh_token{of.id, of.refresh_counter, secret});
+  made.refresh_ttl = std::chrono::floor<std::chrono::seconds>(session_end(of, policy_) - now);
+  return made;
+}
+
+// Refresh ----------------------------------------------------------------------------------------
+
+void session_state::refresh(refresh_promise waiting, const request_context& request,
+                            const security::refresh_token& presented) {
+  ask<std::optional<session>>(
+      self_, context_.database, std::move(waiting),
+      [this, request, presented](refresh_promise& then, const std::optional<session>& found) {
+        judge(then, request, presented, found);
+      },
+      request, find_session{presented.session});
+}
+
+void session_state::judge(refresh_promise& waiting, const request_context& request,
+                          const security::refresh_token& presented,
+                          const std::optional<session>& found) {
+  if (!found || !security::matches(presented.secret, found->refresh_secret_hash))
+    return refuse(self_, waiting,
+                  to_caf(error{errc::invalid_refresh_token, {}, "no session has this secret", {}}));
+  switch (judge_refresh(*found, presented.counter, context_.clock.now(), policy_)) {
+  case refresh_verdict::rotate:
+    return rotate(waiting, request, presented);
+  case refresh_verdict::repeat_current:
+    return reissue(waiting, request, *found, presented.secret);
+  case refresh_verdict::reuse_detected:
+    return end_reused(waiting, request, *found);
+  case refresh_verdict::ended:
+    return refuse(self_, waiting, to_caf(error{errc::session_ended, {}, {}, {}}));
+  }
+}
+
+void session_state::rotate(refresh_promise& waiting, const request_context& request,
+                           const security::refresh_token& presented) {
+  self_
+      ->request(context_.database, caf::infinite, request,
+                rotate_refresh{presented.session, presented.counter, context_.clock.now()})
+      .then(
+          [this, waiting, request, presented](const session& rotated) mutable {
+            reissue(waiting, request, rotated, presented.secret);
+          },
+          [this, waiting, request, presented](caf::error& cause) mutable {
+            // Another request with the same token was faster: judge again by what it left.
+            if (from_caf(cause).code == errc::conflict) return refresh(waiting, request, presented);
+            refuse(self_, waiting, std::move(cause));
+          });
+}
+
+void session_state::reissue(refresh_promise& waiting, const request_context& request,
+                            const session& current, const security::refresh_secret& secret) {
+  ask<user>(
+      self_, context_.user, waiting,
+      [this, current, secret](refresh_promise& then, const user& who) {
+        if (who.disabled) return refuse(self_, then, to_caf(error{errc::account_disabled, {}, {}, {}}));
+        then.deliver(session_refreshed{make_tokens(current, who, secret)});
+      },
+      request, find_user{current.user});
+}
+
+void session_state::end_reused(refresh_promise& waiting, const request_context& request,
+                               const session& stolen) {
+  context_.log.line(log::level::warn, &request.trace, "refresh token reused, session ended",
+                    {{"event", "refresh_reuse"},
+                     {"user_id", stolen.user.value},
+                     {"session_id", stolen.id.value}});
+  ask<logged_out>(
+      self_, context_.session, waiting,
+      [this](refresh_promise& then, const logged_out&) {
+        refuse(self_, then, to_caf(error{errc::session_ended, {}, "refresh token reused", {}}));
+      },
+      request, log_out{stolen.user, stolen.id, logout_scope::this_session});
+}
+
+// Logout -----------------------------------------------------------------------------------------
+
+void session_state::end(logout_promise waiting, const request_context& request,
+                        const log_out& order) {
+  ask<ended_sessions>(
+      self_, context_.database, std::move(waiting),
+      [this, order](logout_promise& then, ended_sessions& ended) {
+        const auto count = static_cast<std::uint32_t>(ended.size());
+        // Announced even if it had ended before: its announcement may have been lost.
+        if (order.scope != logout_scope::others) ended.push_back(order.current);
+        announce(std::move(ended), [this, then, count](std::optional<caf::error> failure) mutable {
+          if (failure) return refuse(self_, then, std::move(*failure));
+          then.deliver(logged_out{count});
+        });
+      },
+      request, end_sessions{order.user, order.current, order.scope, context_.clock.now()});
+}
+
+void session_state::announce(std::vector<session_id> ended,
+                             std::function<void(std::optional<caf::error>)> done) {
+  struct progress {
+    std::size_t missing;
+    std::function<void(std::optional<caf::error>)> done;
+
+    void confirm(std::optional<caf::error> failure) {
+      if (!done) return;
+      if (!failure && --missing > 0) return;
+      std::exchange(done, nullptr)(std::move(failure));
+    }
+  };
+
+  const utc_time until = context_.clock.now() + policy_.access_ttl;
+  const auto lanes = context_.session_owners.members();
+  const auto state = std::make_shared<progress>(progress{lanes.size(), std::move(done)});
+  for (const auto& lane : lanes)
+    self_->request(lane.handle, caf::infinite, revoke_sessions{ended, until})
+        .then([state](const announcement_applied&) { state->confirm({}); },
+              [state](caf::error& cause) { state->confirm(std::move(cause)); });
+}
+
+void session_state::reload(caf::typed_response_promise<announcement_applied> waiting,
+                           const request_context& request) {
+  const utc_time now = context_.clock.now();
+  ask<ended_sessions>(
+      self_, context_.database, std::move(waiting),
+      [this, until = now + policy_.access_ttl](auto& then, const ended_sessions& ended) {
+        for (const session_id id : ended)
+          context_.revocations.add(id, until);
+        then.deliver(announcement_applied{context_.home.index()});
+      },
+      request, list_ended_sessions{now - policy_.access_ttl});
+}
+
+} // namespace maque

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "http/exchange.hpp"
+#include "telemetry/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace maque::http {
+
+struct access_log_options {
+  /// The part of quick successes that is written, 0 to 1; failures and slow requests always are.
+  double sample = 1.0;
+  std::chrono::milliseconds slow{1'000};
+};
+
+/// Writes one line a request. Lines are gathered in the lane and handed to the writer in blocks.
+class access_log {
+public:
+  access_log(log::logger& target, access_log_options options);
+
+  void record(const exchange& answered, steady_time now);
+
+  /// Hands over what is gathered; the lane calls this once a tick.
+  void flush();
+
+private:
+  bool sampled(const exchange& answered, std::chrono::nanoseconds duration) noexcept;
+
+  log::logger& target_;
+  access_log_options options_;
+  double credit_ = 0;
+  std::string gathered_;
+  std::size_t lines_ = 0;
+};
+
+} // namespace maque::http

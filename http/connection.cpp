@@ -1,0 +1,243 @@
+#include "http/connection.hpp"
+
+#include "domain/limits.hpp"
+#include "http/response_writer.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include <utility>
+
+namespace maque::http {
+
+using boost::system::error_code;
+namespace asio = boost::asio;
+
+connection::connection(tcp_socket socket, connection_host& host)
+    : socket_{std::move(socket)}, host_{host}, index_{host.open.size()} {
+  error_code failure;
+  const auto peer = socket_.remote_endpoint(failure);
+  if (!failure) peer_address_ = peer.address().to_string();
+  socket_.non_blocking(true, failure);
+  // Responses go out whole, in one write: waiting for more would only delay them.
+  socket_.set_option(asio::ip::tcp::no_delay{true}, failure);
+}
+
+void connection::start() {
+  host_.open.emplace_back(this);
+  enter(phase::idle, host_.options.header_timeout);
+  wait_for_input();
+}
+
+void connection::close() noexcept {
+  if (!socket_.is_open()) return;
+  if (current_) current_->sink = nullptr;
+  error_code ignored;
+  socket_.close(ignored);
+  // The last one takes this one's place in the list.
+  host_.open.back()->index_ = index_;
+  std::swap(host_.open[index_], host_.open.back());
+  host_.open.pop_back();
+}
+
+void connection::enter(phase next, std::chrono::milliseconds limit) noexcept {
+  phase_ = next;
+  deadline_ = std::chrono::steady_clock::now() + limit;
+}
+
+void connection::enforce_deadline(steady_time now) {
+  if (!writing_.empty() && write_deadline_ <= now) return close();
+  if (deadline_ > now) return;
+  switch (phase_) {
+  case phase::idle: {
+    // What came at the last moment is still served.
+    error_code failure;
+    if (socket_.available(failure) == 0 || failure) close();
+    return;
+  }
+  case phase::header:
+  case phase::body:
+    return refuse(error{errc::request_timeout, {}, {}, {}});
+  case phase::serving:
+    keep_alive_ = false;
+    return host_.refuse(current_, error{errc::deadline_exceeded, {}, "the front is gone", {}});
+  case phase::closing:
+  case phase::lingering:
+    return close();
+  }
+}
+
+void connection::drain(steady_time last_chance) {
+  draining_ = true;
+  if (phase_ == phase::idle) deadline_ = std::min(deadline_, last_chance);
+}
+
+// Reading ----------------------------------------------------------------------------------------
+
+void connection::wait_for_input() {
+  if (waiting_for_input_ || end_of_input_ || !socket_.is_open()) return;
+  waiting_for_input_ = true;
+  socket_.async_wait(tcp_socket::wait_read,
+                     [self = connection_ptr{this}](const error_code& failure) {
+                       self->waiting_for_input_ = false;
+                       if (!failure) self->on_readable();
+                     });
+}
+
+void connection::on_readable() {
+  // A request that is being served stops the reading: the client's next bytes wait in the socket.
+  if (phase_ == phase::serving || phase_ == phase::closing) return;
+  error_code failure;
+  const std::size_t size = socket_.read_some(asio::buffer(host_.scratch), failure);
+  if (failure == asio::error::would_block) return wait_for_input();
+  if (failure == asio::error::eof) return on_end_of_input();
+  if (failure) return close();
+  if (phase_ == phase::lingering) return wait_for_input();
+  advance(std::string_view{host_.scratch.data(), size});
+}
+
+void connection::on_end_of_input() {
+  end_of_input_ = true;
+  // A client that only closed its half still gets what is left of the response.
+  if (writing_.empty()) close();
+}
+
+void connection::advance(std::string_view fresh) {
+  // Usually a request comes whole, and is parsed where it was read.
+  std::string kept;
+  if (!input_.empty()) {
+    kept = std::exchange(input_, {});
+    kept += fresh;
+    fresh = kept;
+  }
+  while (!fresh.empty() && wants_request() && has_room())
+    if (!parse(fresh)) break;
+  input_.assign(fresh);
+  if (wants_request() && has_room()) wait_for_input();
+}
+
+/// Feeds the parser; false if it needs bytes that have not come yet.
+bool connection::parse(std::string_view& bytes) {
+  if (phase_ == phase::idle) prepare_exchange();
+  const auto used = parser_->put(bytes);
+  if (!used) {
+    refuse(used.error());
+    return false;
+  }
+  bytes.remove_prefix(*used);
+  if (parser_->complete()) {
+    serve();
+    return true;
+  }
+  if (phase_ == phase::header && parser_->header_complete()) {
+    enter(phase::body, host_.options.body_timeout);
+    if (!accept_expectation()) return false;
+  }
+  return *used > 0;
+}
+
+void connection::prepare_exchange() {
+  // Nobody else holds the last one, usually: then its memory serves again.
+  if (current_ && current_->use_count() == 1) {
+    current_->restart();
+    parser_->restart();
+  } else {
+    current_ = exchange_ptr{new exchange};
+    parser_.emplace(current_->incoming, host_.options.limits);
+  }
+  current_->started = std::chrono::steady_clock::now();
+  current_->peer_address = peer_address_;
+  current_->sink = this;
+  enter(phase::header, host_.options.header_timeout);
+}
+
+/// Answers "Expect: 100-continue" (RFC 9110, section 10.1.1). False: the request is refused.
+bool connection::accept_expectation() {
+  switch (parser_->expected()) {
+  case request_parser::expectation::none:
+    return true;
+  case request_parser::expectation::other:
+    refuse(error{errc::expectation_failed, {}, {}, {}});
+    return false;
+  case request_parser::expectation::continue_100:
+    output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    flush();
+    return socket_.is_open();
+  }
+  return true;
+}
+
+void connection::serve() {
+  keep_alive_ = parser_->keep_alive();
+  enter(phase::serving, host_.options.serve_timeout);
+  host_.serve(current_);
+}
+
+void connection::refuse(error cause) {
+  keep_alive_ = false;
+  enter(phase::serving, host_.options.serve_timeout);
+  host_.refuse(current_, std::move(cause));
+}
+
+// Writing ----------------------------------------------------------------------------------------
+
+bool connection::has_room() const noexcept {
+  return output_.size() + writing_.size() <= limits::response_backlog_bytes;
+}
+
+void connection::send(exchange& answered) {
+  if (&answered != current_.get() || phase_ != phase::serving) return;
+  const connection_ptr alive{this};
+  answered.sink = nullptr;
+  keep_alive_ = keep_alive_ && answered.keep_alive && !draining_;
+  append_response(output_, answered, keep_alive_, host_.date_line);
+  if (keep_alive_)
+    enter(phase::idle, host_.options.idle_timeout);
+  else
+    enter(phase::closing, host_.options.write_timeout);
+  flush();
+  if (phase_ == phase::idle && socket_.is_open()) advance({});
+}
+
+void connection::flush() {
+  if (!writing_.empty() || output_.empty()) return;
+  error_code failure;
+  const std::size_t size = socket_.write_some(asio::buffer(output_), failure);
+  if (failure && failure != asio::error::would_block) return close();
+  if (size == output_.size()) {
+    output_.clear();
+    return on_all_written();
+  }
+  // The client reads slowly: the rest goes when there is room.
+  writing_ = output_.substr(size);
+  output_.clear();
+  write_rest();
+}
+
+void connection::write_rest() {
+  write_deadline_ = std::chrono::steady_clock::now() + host_.options.write_timeout;
+  asio::async_write(socket_, asio::buffer(writing_),
+                    [self = connection_ptr{this}](const error_code& failure, std::size_t) {
+                      self->writing_.clear();
+                      if (failure) return self->close();
+                      if (self->output_.empty()) return self->on_all_written();
+                      self->writing_.swap(self->output_);
+                      self->write_rest();
+                    });
+}
+
+void connection::on_all_written() {
+  if (phase_ == phase::closing) {
+    if (end_of_input_) return close();
+    error_code failure;
+    socket_.shutdown(tcp_socket::shutdown_send, failure);
+    if (failure) return close();
+    enter(phase::lingering, host_.options.linger_timeout);
+    wait_for_input();
+  } else if (phase_ == phase::idle && end_of_input_) {
+    close();
+  } else if (phase_ == phase::idle && !input_.empty()) {
+    advance({});
+  }
+}
+
+} // namespace maque::http

@@ -1,0 +1,130 @@
+#pragma once
+
+#include "actors/lane.hpp"
+#include "http/exchange.hpp"
+#include "http/request_parser.hpp"
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace maque::http {
+
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, lane::executor_type>;
+
+struct connection_options {
+  parser_limits limits;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+  std::chrono::milliseconds write_timeout{30'000};
+  /// After which a request without an answer is given up; later than the request's own deadline.
+  std::chrono::milliseconds serve_timeout{11'000};
+  /// How long a closing connection waits for the client to see the last response.
+  std::chrono::milliseconds linger_timeout{2'000};
+};
+
+class connection;
+using connection_ptr = boost::intrusive_ptr<connection>;
+
+/// What the connections of a lane share.
+struct connection_host {
+  connection_options options;
+  /// Has a complete request answered.
+  std::function<void(const exchange_ptr&)> serve;
+  /// Answers a request that can't be served with an error.
+  std::function<void(const exchange_ptr&, error)> refuse;
+  /// Every read goes here first, so that a connection without a request has no buffer.
+  std::array<char, 64 * 1024> scratch;
+  /// "Date: …" and CRLF; renewed once a tick.
+  std::string date_line;
+  /// All that are open.
+  std::vector<connection_ptr> open;
+};
+
+/// One client's connection. Requests are answered one at a time, in order; what a client sends
+/// meanwhile stays in the socket, so a pipeline of any length takes bounded memory. Lives in one lane.
+class connection final
+    : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
+      public response_sink {
+public:
+  /// @param host has to outlive the connection.
+  connection(tcp_socket socket, connection_host& host);
+  ~connection() = default;
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  void start();
+
+  /// Closes the connection if it has waited too long for its client. Called once a tick.
+  void enforce_deadline(steady_time now);
+
+  /// Stops after the request that is being served; one without a request has until `last_chance` to
+  /// send one that is already under way.
+  void drain(steady_time last_chance);
+
+  void close() noexcept;
+
+private:
+  /// What the connection waits for; each has its own time limit.
+  enum class phase : std::uint8_t {
+    idle,      ///< The first byte of a request.
+    header,    ///< The rest of its header.
+    body,      ///< The rest of its body.
+    serving,   ///< Its answer.
+    closing,   ///< The last response to be written.
+    lingering, ///< The client to close, too (RFC 9112, section 9.6).
+  };
+
+  void send(exchange& answered) override;
+
+  void wait_for_input();
+  void on_readable();
+  void on_end_of_input();
+  /// Parses and serves what has come, until more input is needed or a request is under way. Keeps
+  /// what is left.
+  void advance(std::string_view fresh);
+  bool parse(std::string_view& bytes);
+  void prepare_exchange();
+  bool accept_expectation();
+  void serve();
+  void refuse(error cause);
+
+  void flush();
+  void write_rest();
+  void on_all_written();
+
+  void enter(phase next, std::chrono::milliseconds limit) noexcept;
+  bool wants_request() const noexcept { return phase_ <= phase::body; }
+  bool has_room() const noexcept;
+
+  tcp_socket socket_;
+  connection_host& host_;
+  std::size_t index_;
+  std::string peer_address_;
+
+  exchange_ptr current_;
+  std::optional<request_parser> parser_;
+  std::string input_;   // received, not yet parsed
+  std::string output_;  // to be written behind what is being written
+  std::string writing_; // handed to the socket
+  phase phase_ = phase::idle;
+  steady_time deadline_;       // of the phase
+  steady_time write_deadline_; // of what is in writing_
+  bool waiting_for_input_ = false;
+  bool keep_alive_ = true;
+  bool end_of_input_ = false; // the client sends no more, but may still read
+  bool continue_sent_ = false;
+  bool draining_ = false;
+};
+
+} // namespace maque::http

@@ -1,0 +1,87 @@
+#include "http/exchange.hpp"
+
+#include "http/json_writer.hpp"
+
+#include <utility>
+
+namespace maque::http {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json; charset=utf-8";
+
+} // namespace
+
+void append_hex(std::string& out, const trace_id& trace) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (const std::uint8_t byte : trace.bytes) {
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+}
+
+void append_envelope(std::string& out, int code, std::string_view message,
+                     std::string_view data_json, const trace_id& trace) {
+  out += "{\"code\":";
+  out += std::to_string(code);
+  out += ",\"message\":";
+  append_json_string(out, message);
+  out += ",\"data\":";
+  out += data_json;
+  out += ",\"trace_id\":\"";
+  append_hex(out, trace);
+  out += "\"}";
+}
+
+void exchange::restart() noexcept {
+  incoming.clear();
+  keep_alive = true;
+  matched = nullptr;
+  parameters.clear();
+  identity.reset();
+  outgoing.status = 200;
+  outgoing.code = 200;
+  outgoing.content_type = {};
+  outgoing.headers.clear();
+  outgoing.body.clear();
+  answered_ = false;
+  failure_.reset();
+}
+
+void exchange::succeed(std::string_view data_json) {
+  if (answered_) return;
+  outgoing.content_type = json_type;
+  append_envelope(outgoing.body, outgoing.code, "ok", data_json, context.trace);
+  answer();
+}
+
+void exchange::reply_plain(std::string_view json) {
+  if (answered_) return;
+  outgoing.content_type = json_type;
+  outgoing.body = json;
+  answer();
+}
+
+void exchange::fail(error cause) {
+  if (answered_) return;
+  const error_info& row = info(cause.code);
+  std::string message{row.message};
+  if (!cause.hint.empty()) message.append(": ").append(cause.hint);
+  outgoing.status = row.http_status;
+  outgoing.code = row.code;
+  outgoing.content_type = json_type;
+  outgoing.body.clear();
+  append_envelope(outgoing.body, row.code, message, "null", context.trace);
+  if (cause.retry_after)
+    outgoing.headers += "Retry-After: " + std::to_string(cause.retry_after->count()) + "\r\n";
+  failure_ = std::move(cause);
+  answer();
+}
+
+void exchange::answer() {
+  if (std::exchange(answered_, true)) return;
+  if (observer != nullptr) observer->on_answer(*this);
+  if (sink != nullptr) sink->send(*this);
+}
+
+} // namespace maque::http

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "domain/errors.hpp"
+#include "domain/request_context.hpp"
+#include "domain/session.hpp"
+#include "http/request.hpp"
+
+#include <boost/intrusive/list_hook.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace maque::http {
+
+class exchange;
+struct route;
+using exchange_ptr = boost::intrusive_ptr<exchange>;
+
+/// Who gets the response of an exchange: its connection.
+class response_sink {
+public:
+  virtual void send(exchange& answered) = 0;
+
+protected:
+  ~response_sink() = default;
+};
+
+/// Who is told that an exchange has its response, before the sink is: the front.
+class answer_observer {
+public:
+  virtual void on_answer(exchange& answered) = 0;
+
+protected:
+  ~answer_observer() = default;
+};
+
+/// The response as a handler makes it.
+struct response {
+  int status = 200;
+  /// The stable code of the envelope, for the access log.
+  int code = 200;
+  std::string_view content_type; ///< Empty: no content type, as for 204 and 304.
+  /// Further header lines, each ended by CRLF.
+  std::string headers;
+  std::string body;
+};
+
+/// One request and its response, from the last byte read to the answer. Lives in one lane; whoever is
+/// to answer later holds a pointer to it. Exactly one answer is taken: what comes after the first is
+/// dropped, so that a reply that arrives after the deadline does no harm.
+class exchange : public boost::intrusive_ref_counter<exchange, boost::thread_unsafe_counter> {
+public:
+  /// Links the exchanges that wait for an answer; leaves the list by itself.
+  boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>
+      waiting_hook;
+
+  /// Forgets everything, keeps the memory.
+  void restart() noexcept;
+
+  // What the connection fills in.
+  request incoming;
+  std::string_view peer_address; ///< Of the connection; valid as long as the sink is.
+  bool keep_alive = true;
+  steady_time started; ///< When the first byte of the request was read.
+  response_sink* sink = nullptr; ///< Cleared when the connection is gone.
+
+  // What the middleware fills in.
+  answer_observer* observer = nullptr;
+  request_context context;
+  const route* matched = nullptr;
+  std::vector<std::string> parameters; ///< Of the path, decoded, in order.
+  std::optional<access_claims> identity;
+
+  response outgoing;
+
+  bool answered() const noexcept { return answered_; }
+
+  /// Answers with the envelope, code 200, and this data, a serialised JSON value.
+  void succeed(std::string_view data_json);
+  /// Answers with the envelope of an error; its cause is for the log alone.
+  void fail(error cause);
+  /// Answers with a literal JSON text, without the envelope.
+  void reply_plain(std::string_view json);
+  /// Answers with `outgoing` as it stands.
+  void answer();
+
+  /// Set when the answer is an error.
+  const std::optional<error>& failure() const noexcept { return failure_; }
+
+private:
+  bool answered_ = false;
+  std::optional<error> failure_;
+};
+
+/// Appends the 32 hex digits of a trace id.
+void append_hex(std::string& out, const trace_id& trace);
+
+/// Appends {"code":…,"message":"…","data":…,"trace_id":"…"}.
+void append_envelope(std::string& out, int code, std::string_view message,
+                     std::string_view data_json, const trace_id& trace);
+
+} // namespace maque::http

@@ -1,0 +1,123 @@
+#include "http/front.hpp"
+
+#include "http/routes.hpp"
+
+#include <cctype>
+#include <utility>
+
+namespace maque::http {
+
+namespace {
+
+constexpr std::string_view bearer = "bearer ";
+
+/// The token of "Authorization: Bearer …" (RFC 6750, section 2.1; the scheme's case is ignored).
+std::optional<std::string_view> bearer_token(const request& incoming) noexcept {
+  const auto header = incoming.field("Authorization");
+  if (!header || header->size() <= bearer.size()) return std::nullopt;
+  for (std::size_t at = 0; at < bearer.size(); ++at)
+    if (std::tolower(static_cast<unsigned char>((*header)[at])) != bearer[at]) return std::nullopt;
+  return header->substr(bearer.size());
+}
+
+/// Whether the response is for one person's eyes: it shows a user's data or hands out tokens.
+bool is_private(const exchange& answered) noexcept {
+  const route* const served = answered.matched;
+  return served != nullptr && (served->who == access::signed_in || served->verb == method::post);
+}
+
+} // namespace
+
+void handler_context::recover(exchange& broken, const char* what) {
+  broken.fail(error{errc::internal, {}, what, {}});
+}
+
+front::front(lane_context& services, front_options options, security::access_token_codec tokens,
+             std::uint64_t random_seed)
+    : options_{std::move(options)}, context_{services, options_}, routes_{all_routes()},
+      cors_{options_.cors, options_.cors_origins},
+      access_log_{services.log, options_.access_log}, tokens_{std::move(tokens)},
+      trace_ids_{random_seed} {}
+
+void front::begin(exchange& arrived) {
+  arrived.observer = this;
+  const auto parent = arrived.incoming.field("traceparent");
+  const auto continued = parent ? parse_traceparent(*parent) : std::nullopt;
+  arrived.context.trace = continued ? *continued : trace_ids_.next();
+  arrived.context.deadline = arrived.started + options_.request_timeout;
+}
+
+void front::refuse(const exchange_ptr& refused, error cause) {
+  begin(*refused);
+  refused->fail(std::move(cause));
+}
+
+void front::serve(const exchange_ptr& arrived) {
+  begin(*arrived);
+  try {
+    dispatch(arrived);
+  } catch (const std::exception& problem) {
+    arrived->fail(error{errc::internal, {}, problem.what(), {}});
+  }
+  if (!arrived->answered()) waiting_.push_back(*arrived);
+}
+
+void front::dispatch(const exchange_ptr& arrived) {
+  const request& incoming = arrived->incoming;
+  const auto match = routes_.find(incoming.verb(), incoming.path(), arrived->parameters);
+  arrived->matched = match.found;
+  switch (match.outcome) {
+  case router::verdict::options:
+    return answer_options(*arrived, match.allow);
+  case router::verdict::no_such_path:
+    return arrived->fail(error{errc::route_not_found, {}, {}, {}});
+  case router::verdict::no_such_method:
+    arrived->outgoing.headers.append("Allow: ").append(match.allow).append("\r\n");
+    return arrived->fail(error{errc::method_not_allowed, {}, {}, {}});
+  case router::verdict::found:
+    break;
+  }
+  if (match.found->who == access::signed_in) {
+    auto claims = authenticate(*arrived);
+    if (!claims) return arrived->fail(std::move(claims.error()));
+    arrived->identity = std::move(*claims);
+  }
+  match.found->serve(context_, arrived);
+}
+
+void front::answer_options(exchange& asked, std::string_view allow) {
+  asked.outgoing.status = asked.outgoing.code = 204;
+  asked.outgoing.headers.append("Allow: ").append(allow).append("\r\n");
+  cors_.decorate_preflight(asked, allow);
+  asked.answer();
+}
+
+result<access_claims> front::authenticate(const exchange& asking) {
+  const auto token = bearer_token(asking.incoming);
+  if (!token) return maque::fail(errc::unauthenticated, {}, "no bearer token");
+  auto claims = tokens_.verify(*token, context_.services.clock.now());
+  if (claims && context_.services.revocations.contains(claims->session))
+    return maque::fail(errc::session_ended);
+  return claims;
+}
+
+void front::on_answer(exchange& answered) {
+  answered.waiting_hook.unlink();
+  if (answered.outgoing.status == 401)
+    answered.outgoing.headers += "WWW-Authenticate: Bearer\r\n"; // RFC 9110, section 11.6.1
+  if (is_private(answered)) answered.outgoing.headers += "Cache-Control: no-store\r\n";
+  if (context_.draining) answered.keep_alive = false;
+  cors_.decorate(answered);
+  access_log_.record(answered, std::chrono::steady_clock::now());
+}
+
+void front::sweep(steady_time now) {
+  while (!waiting_.empty() && waiting_.front().context.deadline <= now) {
+    const exchange_ptr overdue{&waiting_.front()};
+    overdue->fail(error{errc::deadline_exceeded, {}, "no answer from the services", {}});
+  }
+  context_.services.revocations.expire(context_.services.clock.now());
+  access_log_.flush();
+}
+
+} // namespace maque::http

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "http/exchange.hpp"
+
+/// One function a route, grouped in a file a feature. Each sees to it that its exchange is answered.
+namespace maque::http {
+
+class handler_context;
+
+// status_handler.cpp
+void ping(handler_context& context, const exchange_ptr& asked);
+void report_alive(handler_context& context, const exchange_ptr& asked);
+void report_ready(handler_context& context, const exchange_ptr& asked);
+void show_version(handler_context& context, const exchange_ptr& asked);
+
+// login_handler.cpp
+void log_in_with_wechat_code(handler_context& context, const exchange_ptr& asked);
+
+// session_handler.cpp
+void refresh_tokens(handler_context& context, const exchange_ptr& asked);
+void log_out_sessions(handler_context& context, const exchange_ptr& asked);
+
+// user_handler.cpp
+void show_own_profile(handler_context& context, const exchange_ptr& asked);
+void change_own_profile(handler_context& context, const exchange_ptr& asked);
+void list_profiles(handler_context& context, const exchange_ptr& asked);
+
+// config_handler.cpp
+void show_config(handler_context& context, const exchange_ptr& asked);
+void show_config_value(handler_context& context, const exchange_ptr& asked);
+
+} // namespace maque::http

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "domain/errors.hpp"
+#include "http/exchange.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace maque::http {
+
+/// The fields of a request body, which is always one flat JSON object of strings. Read once and
+/// strictly (RFC 8259; UTF-8): duplicate members, deep nesting and anything behind the object are
+/// refused. Whoever takes the fields says which ones there are; finish() refuses the others.
+class json_body {
+public:
+  /// Fails with unsupported_media_type, invalid_json.
+  static result<json_body> read(const request& incoming);
+  /// The same, but no body at all is an empty object.
+  static result<json_body> read_optional(const request& incoming);
+
+  /// A field that has to be there. @param max_bytes its limit in UTF-8.
+  std::string required(std::string_view name, std::size_t max_bytes);
+  std::optional<std::string> optional(std::string_view name, std::size_t max_bytes);
+
+  /// Fails with invalid_field if any field was missing, of the wrong type, too long, had control
+  /// characters or was not asked for; names the first one.
+  result<void> finish() const;
+
+private:
+  struct field {
+    std::string name;
+    std::optional<std::string> text; ///< Nothing: it is not a string.
+    bool taken = false;
+  };
+  class reader;
+
+  field* take(std::string_view name);
+  void refuse(std::string_view name, std::string_view why);
+
+  std::vector<field> fields_;
+  std::string problem_;
+};
+
+} // namespace maque::http

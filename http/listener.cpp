@@ -1,0 +1,142 @@
+#include "http/listener.hpp"
+
+#include "http/response_writer.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <utility>
+
+namespace maque::http {
+
+using boost::system::error_code;
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+/// After the process or the system ran out of descriptors: time for some to come back.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+constexpr std::string_view too_many_connections =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+    "Connection: close\r\n\r\n";
+
+tl::unexpected<error> cannot_listen(const listener_options& options, const error_code& failure) {
+  return fail(errc::internal, {},
+              "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
+                  failure.message());
+}
+
+} // namespace
+
+listener::listener(lane& home, listener_options options, serve_function serve,
+                   refuse_function refuse)
+    : home_{home}, options_{std::move(options)},
+      host_{options_.connections, std::move(serve), std::move(refuse), {}, {}, {}},
+      acceptor_{home.io().get_executor()} {}
+
+listener::~listener() {
+  close_all();
+}
+
+result<std::uint16_t> listener::open() {
+  error_code failure;
+  const auto address = asio::ip::make_address(options_.host, failure);
+  if (failure) return cannot_listen(options_, failure);
+  const tcp::endpoint endpoint{address, options_.port};
+  const auto step = [&](auto&& action) {
+    if (!failure) action();
+  };
+  step([&] { acceptor_.open(endpoint.protocol(), failure); });
+  step([&] { acceptor_.set_option(tcp::acceptor::reuse_address{true}, failure); });
+  step([&] { acceptor_.set_option(reuse_port{true}, failure); });
+  step([&] { acceptor_.bind(endpoint, failure); });
+  step([&] { acceptor_.listen(asio::socket_base::max_listen_connections, failure); });
+  step([&] { acceptor_.non_blocking(true, failure); });
+  if (failure) return cannot_listen(options_, failure);
+  options_.port = acceptor_.local_endpoint().port();
+  home_.on_tick([this](steady_time now) { sweep(now); });
+  return options_.port;
+}
+
+void listener::start() {
+  host_.date_line = make_date_line(system_time_source{}.now());
+  accept();
+}
+
+void listener::accept() {
+  acceptor_.async_accept([this](const error_code& failure, tcp_socket socket) {
+    on_accept(failure, std::move(socket));
+  });
+}
+
+void listener::on_accept(const error_code& failure, tcp_socket socket) {
+  if (!acceptor_.is_open()) return;
+  if (failure == asio::error::no_descriptors || failure == asio::error::no_memory ||
+      failure == asio::error::no_buffer_space || failure == error_code{ENFILE, boost::system::system_category()}) {
+    // Trying again at once would only spin.
+    accept_again_at_ = std::chrono::steady_clock::now() + accept_pause;
+    return;
+  }
+  if (!failure) {
+    if (host_.open.size() < options_.max_connections)
+      connection_ptr{new connection{std::move(socket), host_}}->start();
+    else
+      turn_away(std::move(socket));
+  }
+  accept();
+}
+
+void listener::turn_away(tcp_socket socket) {
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(too_many_connections.data(), too_many_connections.size()),
+                    ignored);
+}
+
+void listener::drain(steady_time last_chance, std::function<void()> on_empty) {
+  on_empty_ = std::move(on_empty);
+  error_code ignored;
+  // Who has been let in by the system already is served.
+  for (;;) {
+    error_code failure;
+    tcp_socket socket{home_.io().get_executor()};
+    acceptor_.accept(socket, failure);
+    if (failure) break;
+    connection_ptr{new connection{std::move(socket), host_}}->start();
+  }
+  acceptor_.close(ignored);
+  for (const connection_ptr& client : host_.open)
+    client->drain(last_chance);
+  tell_if_empty();
+}
+
+void listener::tell_if_empty() {
+  if (on_empty_ && host_.open.empty()) std::exchange(on_empty_, nullptr)();
+}
+
+void listener::close_all() noexcept {
+  while (!host_.open.empty()) {
+    const connection_ptr last = host_.open.back();
+    last->close();
+  }
+}
+
+void listener::sweep(steady_time now) {
+  host_.date_line = make_date_line(system_time_source{}.now());
+  // From the back: closing one moves the last one, which was seen already, into its place.
+  for (std::size_t index = host_.open.size(); index > 0; --index) {
+    if (index > host_.open.size()) continue;
+    const connection_ptr client = host_.open[index - 1];
+    client->enforce_deadline(now);
+  }
+  if (accept_again_at_ <= now) {
+    accept_again_at_ = steady_time::max();
+    if (acceptor_.is_open()) accept();
+  }
+  tell_if_empty();
+}
+
+} // namespace maque::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "actors/lane.hpp"
+#include "domain/errors.hpp"
+#include "http/connection.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace maque::http {
+
+using tcp_acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, lane::executor_type>;
+
+struct listener_options {
+  std::string host;
+  std::uint16_t port = 0;
+  std::size_t max_connections = 10'000; ///< Of this lane.
+  connection_options connections;
+};
+
+/// Accepts the connections of one lane and keeps them. Every lane listens on the same address; the
+/// kernel spreads the clients over them (SO_REUSEPORT).
+class listener {
+public:
+  using serve_function = std::function<void(const exchange_ptr&)>;
+  using refuse_function = std::function<void(const exchange_ptr&, error)>;
+
+  listener(lane& home, listener_options options, serve_function serve, refuse_function refuse);
+  ~listener();
+  listener(const listener&) = delete;
+  listener& operator=(const listener&) = delete;
+
+  /// Takes the address, without accepting yet. Returns the port, which the system chose if the
+  /// options said 0. Before the lane runs. Fails with internal; the cause says why.
+  result<std::uint16_t> open();
+
+  /// In the lane's thread, as all that follows.
+  void start();
+
+  /// Accepts no more. Connections end after the request that they are serving; those without one
+  /// have `last_chance` for one that is under way already. Calls `on_empty` once when none is left.
+  void drain(steady_time last_chance, std::function<void()> on_empty);
+
+  void close_all() noexcept;
+  std::size_t open_connections() const noexcept { return host_.open.size(); }
+
+private:
+  void accept();
+  void on_accept(const boost::system::error_code& failure, tcp_socket socket);
+  void turn_away(tcp_socket socket);
+  void sweep(steady_time now);
+  void tell_if_empty();
+
+  lane& home_;
+  listener_options options_;
+  connection_host host_;
+  tcp_acceptor acceptor_;
+  std::function<void()> on_empty_;
+  steady_time accept_again_at_ = steady_time::max();
+};
+
+} // namespace maque::http

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "domain/errors.hpp"
+#include "http/request.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace maque::http {
+
+struct parser_limits {
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+};
+
+/// Reads one request from bytes as they arrive, into a request object. The grammar is
+/// Boost.Beast's; the rules on top of it are here.
+class request_parser {
+public:
+  /// @param into has to outlive the parser.
+  request_parser(request& into, parser_limits limits);
+  ~request_parser();
+  request_parser(const request_parser&) = delete;
+  request_parser& operator=(const request_parser&) = delete;
+
+  /// Starts over, for the next request of the connection.
+  void restart();
+
+  /// Takes as much of `bytes` as it can use and says how much that was. What is left over has to be
+  /// given again, with more behind it. Fails with malformed_request, headers_too_large,
+  /// target_too_long, body_too_large; then the connection has to be closed after the answer.
+  result<std::size_t> put(std::string_view bytes);
+
+  bool started() const noexcept;
+  bool header_complete() const noexcept;
+  bool complete() const noexcept;
+  /// Whether the client wants the connection to stay open (RFC 9112, section 9.3).
+  bool keep_alive() const noexcept;
+  /// What the client expects before it sends its body (RFC 9110, section 10.1.1).
+  enum class expectation : std::uint8_t { none, continue_100, other };
+  expectation expected() const noexcept;
+
+private:
+  class grammar;
+  std::unique_ptr<grammar> grammar_;
+};
+
+} // namespace maque::http

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "http/exchange.hpp"
+#include "http/request.hpp"
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace maque::http {
+
+class handler_context;
+
+/// Answers an exchange, at once or later.
+using handler = void (*)(handler_context&, const exchange_ptr&);
+
+enum class access : std::uint8_t { anyone, signed_in };
+
+struct route {
+  method verb;
+  /// "/api/config/{key}": a segment in braces matches any one segment that isn't empty.
+  std::string_view pattern;
+  access who;
+  handler serve;
+};
+
+/// Finds the route of a request. Literal paths are one hash look-up; patterns with parameters are
+/// compared segment by segment.
+class router {
+public:
+  /// HEAD is added to each GET, OPTIONS to every path. Throws std::logic_error if two routes are the
+  /// same.
+  explicit router(const std::vector<route>& routes);
+
+  enum class verdict : std::uint8_t { found, options, no_such_path, no_such_method };
+
+  struct match {
+    verdict outcome = verdict::no_such_path;
+    const route* found = nullptr;
+    /// What the path allows, for the Allow header; empty if there is no such path.
+    std::string_view allow;
+  };
+
+  /// @param parameters gets the decoded path parameters.
+  match find(method verb, std::string_view path, std::vector<std::string>& parameters) const;
+
+private:
+  struct resource {
+    std::array<const route*, static_cast<std::size_t>(method::unknown)> by_method{};
+    std::string allow;
+  };
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+
+  resource& resource_of(std::string_view pattern);
+  const resource* find_resource(std::string_view path, std::vector<std::string>& parameters) const;
+
+  std::vector<route> routes_;
+  std::unordered_map<std::string, resource, text_hash, std::equal_to<>> literals_;
+  std::vector<std::pair<std::string_view, resource>> patterns_;
+};
+
+} // namespace maque::http

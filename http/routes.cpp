@@ -1,0 +1,26 @@
+#include "http/routes.hpp"
+
+#include "http/handlers.hpp"
+
+namespace maque::http {
+
+const std::vector<route>& all_routes() {
+  static const std::vector<route> routes{
+      {method::get, "/ping", access::anyone, ping},
+      {method::get, "/healthz", access::anyone, report_alive},
+      {method::get, "/readyz", access::anyone, report_ready},
+      {method::get, "/api/version", access::anyone, show_version},
+      {method::post, "/api/login", access::anyone, log_in_with_wechat_code},
+      {method::post, "/api/v1/token/refresh", access::anyone, refresh_tokens},
+      {method::post, "/api/v1/logout", access::signed_in, log_out_sessions},
+      {method::get, "/api/user/info", access::signed_in, show_own_profile},
+      {method::patch, "/api/user/info", access::signed_in, change_own_profile},
+      {method::get, "/api/v1/users", access::signed_in, list_profiles},
+      {method::get, "/api/users", access::signed_in, list_profiles},
+      {method::get, "/api/config", access::anyone, show_config},
+      {method::get, "/api/config/{key}", access::anyone, show_config_value},
+  };
+  return routes;
+}
+
+} // namespace maque::http

@@ -1,0 +1,57 @@
+#include "domain/limits.hpp"
+#include "http/front.hpp"
+#include "http/handlers.hpp"
+#include "http/json_body.hpp"
+#include "http/token_reply.hpp"
+
+namespace maque::http {
+
+namespace {
+
+constexpr std::size_t scope_bytes = 16;
+
+result<std::string> read_refresh_token(const request& incoming) {
+  auto body = json_body::read(incoming);
+  if (!body) return tl::unexpected{std::move(body.error())};
+  std::string token = body->required("refresh_token", limits::refresh_token_bytes);
+  if (auto checked = body->finish(); !checked) return tl::unexpected{std::move(checked.error())};
+  return token;
+}
+
+result<logout_scope> read_scope(const request& incoming) {
+  auto body = json_body::read_optional(incoming);
+  if (!body) return tl::unexpected{std::move(body.error())};
+  const std::string scope = body->optional("scope", scope_bytes).value_or("this");
+  if (auto checked = body->finish(); !checked) return tl::unexpected{std::move(checked.error())};
+  if (scope == "this") return logout_scope::this_session;
+  if (scope == "others") return logout_scope::others;
+  if (scope == "all") return logout_scope::all;
+  return maque::fail(errc::invalid_field, R"(scope: has to be "this", "others" or "all")");
+}
+
+} // namespace
+
+void refresh_tokens(handler_context& context, const exchange_ptr& asked) {
+  auto token = read_refresh_token(asked->incoming);
+  if (!token) return asked->fail(std::move(token.error()));
+  context.ask<session_refreshed>(asked, context.services.session, refresh_session{std::move(*token)},
+                                 [](exchange& waiting, const session_refreshed& renewed) {
+                                   std::string data{"{"};
+                                   append_tokens(data, renewed.issued);
+                                   data += '}';
+                                   waiting.succeed(data);
+                                 });
+}
+
+void log_out_sessions(handler_context& context, const exchange_ptr& asked) {
+  const auto scope = read_scope(asked->incoming);
+  if (!scope) return asked->fail(scope.error());
+  const access_claims& who = *asked->identity;
+  context.ask<logged_out>(asked, context.services.session, log_out{who.user, who.session, *scope},
+                          [](exchange& waiting, const logged_out& done) {
+                            waiting.succeed("{\"ended_sessions\":" +
+                                            std::to_string(done.ended_sessions) + "}");
+                          });
+}
+
+} // namespace maque::http

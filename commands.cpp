@@ -1,0 +1,120 @@
+#include "commands.hpp"
+
+#include "db/sqlite_store.hpp"
+#include "db/store.hpp"
+#include "domain/limits.hpp"
+#include "domain/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace maque {
+
+namespace {
+
+int report(const error& problem) {
+  std::cerr << "maque: " << (problem.cause.empty() ? info(problem.code).message : problem.cause);
+  if (!problem.hint.empty()) std::cerr << ": " << problem.hint;
+  std::cerr << '\n';
+  return EXIT_FAILURE;
+}
+
+std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
+  constexpr std::string_view scheme = "sqlite:";
+  return db::make_sqlite_factory(settings.database.url.substr(scheme.size()),
+                                 settings.database.statement_timeout);
+}
+
+int migrate(const config::settings& settings) {
+  const auto stores = stores_of(settings);
+  const auto version = stores->migrate();
+  if (!version) return report(version.error());
+  std::cout << stores->describe() << " has schema version " << *version << '\n';
+  return EXIT_SUCCESS;
+}
+
+// Published configuration ------------------------------------------------------------------------
+
+result<config_snapshot> load_published(const config::settings& settings) {
+  const auto stores = stores_of(settings);
+  if (auto schema = stores->migrate(); !schema) return tl::unexpected{schema.error()};
+  auto reader = stores->open_reader();
+  if (!reader) return tl::unexpected{reader.error()};
+  return (*reader)->load_config();
+}
+
+int list_values(const config::settings& settings) {
+  const auto published = load_published(settings);
+  if (!published) return report(published.error());
+  nlohmann::ordered_json values = nlohmann::ordered_json::object();
+  for (const config_entry& entry : published->entries)
+    values[entry.key] = nlohmann::ordered_json::parse(entry.json);
+  std::cout << values.dump(2) << '\n';
+  return EXIT_SUCCESS;
+}
+
+int get_value(const config::settings& settings, const std::string& key) {
+  const auto published = load_published(settings);
+  if (!published) return report(published.error());
+  for (const config_entry& entry : published->entries) {
+    if (entry.key != key) continue;
+    std::cout << entry.json << '\n';
+    return EXIT_SUCCESS;
+  }
+  return report(error{errc::config_key_not_found, {}, "there is no value " + key, {}});
+}
+
+result<void> check_value(const std::string& key, const std::string& json) {
+  if (key.empty() || key.size() > limits::config_key_bytes || has_control_characters(key) ||
+      !count_code_points(key))
+    return fail(errc::invalid_field, {},
+                "a key is UTF-8 of 1 to " + std::to_string(limits::config_key_bytes) +
+                    " bytes without control characters");
+  if (json.size() > limits::config_value_bytes)
+    return fail(errc::invalid_field, {},
+                "a value has at most " + std::to_string(limits::config_value_bytes) + " bytes");
+  if (!nlohmann::json::accept(json))
+    return fail(errc::invalid_field, {},
+                "that is not JSON; a string needs its quotes, e.g. '\"blue\"'");
+  return {};
+}
+
+int publish(const config::settings& settings, const std::string& key,
+            std::optional<std::string> json) {
+  if (const auto checked = check_value(key, json.value_or("null")); !checked)
+    return report(checked.error());
+  // One form for one value: what is served has no line breaks.
+  if (json) json = nlohmann::ordered_json::parse(*json).dump();
+  const auto stores = stores_of(settings);
+  if (const auto schema = stores->migrate(); !schema) return report(schema.error());
+  auto writer = stores->open_writer();
+  if (!writer) return report(writer.error());
+  const std::vector<write_request> change{
+      set_config_value{key, std::move(json), system_time_source{}.now()}};
+  const auto outcome = (*writer)->apply(change).front();
+  if (!outcome) return report(outcome.error());
+  std::cout << "version " << std::get<std::uint64_t>(*outcome) << '\n';
+  return EXIT_SUCCESS;
+}
+
+} // namespace
+
+int execute(const config::command& asked, const config::settings& settings) {
+  switch (asked.what) {
+  case config::action::serve: return serve(settings);
+  case config::action::migrate: return migrate(settings);
+  case config::action::config_check: std::cout << "the settings are in order\n"; return EXIT_SUCCESS;
+  case config::action::config_show: std::cout << config::show(settings); return EXIT_SUCCESS;
+  case config::action::values_list: return list_values(settings);
+  case config::action::values_get: return get_value(settings, asked.key);
+  case config::action::values_set: return publish(settings, asked.key, asked.json);
+  case config::action::values_remove: return publish(settings, asked.key, std::nullopt);
+  }
+  return EXIT_FAILURE;
+}
+
+} // namespace maque

@@ -1,0 +1,127 @@
+#include "actors/server.hpp"
+#include "commands.hpp"
+#include "telemetry/log.hpp"
+#include "version.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <future>
+#include <iostream>
+#include <string>
+
+namespace maque {
+
+namespace {
+
+constexpr std::chrono::seconds log_timeout{2};
+
+/// A signal that ends the server, taken by the thread that waits for it and by no other.
+class termination_signals {
+public:
+  termination_signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    // A client that closes its end is an error code of the write, not the end of the process.
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+
+  int wait() const {
+    int number = 0;
+    sigwait(&set_, &number);
+    return number;
+  }
+
+private:
+  sigset_t set_{};
+};
+
+/// Each connection needs a descriptor; the default of 1,024 would end that early.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string base_url(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
+}
+
+/// What a developer needs to see after a start: where it is, on what it runs, and how to try it.
+void print_banner(const server& running, const config::settings& settings) {
+  const std::string url = base_url(settings.http.host, running.port());
+  const bool simulated = settings.wechat.mode == config::wechat_mode::simulator;
+  std::cerr << fmt::format("\nMaque {} listens on {}\n  data    {}\n  WeChat  {}\n",
+                           version_text(), url, running.database_description(),
+                           simulated ? "simulator, because no wechat.appid is set"
+                                     : "live, as " + settings.wechat.appid);
+  if (!simulated) return;
+  const std::string login = fmt::format(
+      R"(curl -s {}/api/login -H 'Content-Type: application/json' -d "{{\"code\":\"dev-alice.$(date +%s%N)\"}}")",
+      url);
+  std::cerr << fmt::format(
+      "\nTry it, as often as you like (each code works once, as WeChat's do):\n"
+      "  {0}\n"
+      "  curl -s {1}/api/user/info -H \"Authorization: Bearer $({0} | sed 's/.*\"access_token\":"
+      "\"\\([^\"]*\\)\".*/\\1/')\"\n"
+      "  curl -s {1}/api/config\n\n",
+      login, url);
+}
+
+log::writer_options writer_options_of(const config::settings& settings) {
+  log::writer_options options;
+  options.file = settings.log.file;
+  options.rotate_bytes = std::size_t{settings.log.rotate_mb} * 1024 * 1024;
+  options.rotate_files = settings.log.rotate_files;
+  return options;
+}
+
+/// Finishes what is in flight. The signals that come meanwhile end the process at once.
+bool shut_down(server& running, const termination_signals& signals,
+               std::chrono::milliseconds grace) {
+  std::thread{[signals] { std::_Exit(128 + signals.wait()); }}.detach();
+  return running.stop(grace);
+}
+
+} // namespace
+
+int serve(const config::settings& settings) {
+  const termination_signals signals;
+  raise_descriptor_limit();
+  log::writer writer{writer_options_of(settings)};
+  log::logger log{writer, log::parse_level(settings.log.level).value_or(log::level::info)};
+
+  std::atomic<bool> gave_up{false};
+  const pthread_t waiting_thread = pthread_self();
+  server running{{settings, version_json(),
+                  [&gave_up, waiting_thread] {
+                    gave_up = true;
+                    pthread_kill(waiting_thread, SIGTERM);
+                  }},
+                 log};
+  if (const auto started = running.start(); !started) {
+    std::cerr << "maque: " << started.error().cause << '\n';
+    return EXIT_FAILURE;
+  }
+  const std::string url = base_url(settings.http.host, running.port());
+  log.info("started", {{"url", std::string_view{url}}, {"pid", std::int64_t{getpid()}}});
+  print_banner(running, settings);
+
+  const int number = signals.wait();
+  log.info("stopping", {{"signal", std::int64_t{number}}});
+  const bool complete = shut_down(running, signals, settings.server.shutdown_grace);
+  log.info("stopped", {{"complete", complete}});
+  writer.flush(std::chrono::steady_clock::now() + log_timeout);
+  return gave_up ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+} // namespace maque

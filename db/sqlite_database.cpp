@@ -217,7 +217,7 @@ result<void> sqlite_database::use_write_ahead_log() {
   const auto give_up = std::chrono::steady_clock::now() + timeouts_.lock;
   auto mode = switch_mode.first(read_mode);
   // SQLite doesn't call its busy handler here if another connection switches at the same time.
-  while (!mode && primary_code(sqlite3_errcode(handle_.get())) == SQLITE_OK &&
+  while (!mode && primary_code(sqlite3_errcode(handle_.get())) == SQLITE_BUSY &&
          std::chrono::steady_clock::now() < give_up) {
     sqlite3_sleep(journal_mode_retry_ms);
     mode = switch_mode.first(read_mode);

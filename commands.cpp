@@ -105,14 +105,24 @@ int publish(const config::settings& settings, const std::string& key,
 
 int execute(const config::command& asked, const config::settings& settings) {
   switch (asked.what) {
-  case config::action::serve: return serve(settings);
-  case config::action::migrate: return migrate(settings);
-  case config::action::config_check: std::cout << "the settings are in order\n"; return EXIT_SUCCESS;
-  case config::action::config_show: std::cout << config::show(settings); return EXIT_SUCCESS;
-  case config::action::values_list: return list_values(settings);
-  case config::action::values_get: return get_value(settings, asked.key);
-  case config::action::values_set: return publish(settings, asked.key, asked.json);
-  case config::action::values_remove: return publish(settings, asked.key, std::nullopt);
+  case config::action::serve:
+    return serve(settings);
+  case config::action::migrate:
+    return migrate(settings);
+  case config::action::config_check:
+    std::cout << "the settings are in order\n";
+    return EXIT_SUCCESS;
+  case config::action::config_show:
+    std::cout << config::show(settings);
+    return EXIT_SUCCESS;
+  case config::action::values_list:
+    return list_values(settings);
+  case config::action::values_get:
+    return get_value(settings, asked.key);
+  case config::action::values_set:
+    return publish(settings, asked.key, asked.json);
+  case config::action::values_remove:
+    return publish(settings, asked.key, std::nullopt);
   }
   return EXIT_FAILURE;
 }

@@ -3,13 +3,12 @@
 #include "config/settings.hpp"
 #include "version.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <map>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 // Reads the command line and the settings, and does what they say.

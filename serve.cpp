@@ -3,17 +3,16 @@
 #include "telemetry/log.hpp"
 #include "version.hpp"
 
-#include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <future>
 #include <iostream>
+#include <pthread.h>
 #include <string>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace maque {
 
@@ -53,15 +52,16 @@ void raise_descriptor_limit() {
 
 std::string base_url(const std::string& host, std::uint16_t port) {
   const bool is_ipv6 = host.find(':') != std::string::npos;
-  return is_ipv6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
+  return is_ipv6 ? fmt::format("http://[{}]:{}", host, port)
+                 : fmt::format("http://{}:{}", host, port);
 }
 
 /// What a developer needs to see after a start: where it is, on what it runs, and how to try it.
 void print_banner(const server& running, const config::settings& settings) {
   const std::string url = base_url(settings.http.host, running.port());
   const bool simulated = settings.wechat.mode == config::wechat_mode::simulator;
-  std::cerr << fmt::format("\nMaque {} listens on {}\n  data    {}\n  WeChat  {}\n",
-                           version_text(), url, running.database_description(),
+  std::cerr << fmt::format("\nMaque {} listens on {}\n  data    {}\n  WeChat  {}\n", version_text(),
+                           url, running.database_description(),
                            simulated ? "simulator, because no wechat.appid is set"
                                      : "live, as " + settings.wechat.appid);
   if (!simulated) return;

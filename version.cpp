@@ -4,13 +4,14 @@
 
 #include <boost/version.hpp>
 #include <caf/config.hpp>
-#include <fmt/core.h>
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 #include <sodium.h>
 #include <spdlog/version.h>
 #include <sqlite3.h>
+
+#include <fmt/core.h>
 
 namespace maque {
 

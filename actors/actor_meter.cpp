@@ -28,8 +28,8 @@ bool actor_meter::match_sample(std::uint64_t number, const void* message) noexce
   const bool matches = expected.message.load(std::memory_order_acquire) == message;
   if (matches) {
     working_since_ns_ = now_ns();
-    waiting_.record(std::chrono::nanoseconds{
-        working_since_ns_ - expected.arrived_ns.load(std::memory_order_relaxed)});
+    waiting_.record(std::chrono::nanoseconds{working_since_ns_ -
+                                             expected.arrived_ns.load(std::memory_order_relaxed)});
   }
   if (matches || number > next_sample_ + reordering_max) {
     expected.message.store(nullptr, std::memory_order_relaxed);

@@ -24,8 +24,9 @@ void refuse(Self* self, caf::typed_response_promise<Ts...>& promise, caf::error 
 template <class Reply, class Self, class Handle, class Promise, class Then, class... Message>
 void ask(Self* self, const Handle& receiver, Promise promise, Then then, Message&&... message) {
   self->request(receiver, caf::infinite, std::forward<Message>(message)...)
-      .then([promise, then = std::move(then)](Reply& reply) mutable { then(promise, reply); },
-            [self, promise](caf::error& cause) mutable { refuse(self, promise, std::move(cause)); });
+      .then(
+          [promise, then = std::move(then)](Reply& reply) mutable { then(promise, reply); },
+          [self, promise](caf::error& cause) mutable { refuse(self, promise, std::move(cause)); });
 }
 
 } // namespace maque

@@ -14,8 +14,8 @@
 namespace maque {
 
 /// One OS thread's worth of the server: an io_context, and the actors that are pinned to it. To CAF
-/// it is the execution unit on which those actors run, so a message between two of them is a push on
-/// a queue, and a message from elsewhere costs one post when the mailbox was empty.
+/// it is the execution unit on which those actors run, so a message between two of them is a push
+/// on a queue, and a message from elsewhere costs one post when the mailbox was empty.
 class lane final : public caf::execution_unit {
 public:
   using executor_type = boost::asio::io_context::executor_type;
@@ -55,9 +55,8 @@ private:
   std::uint32_t index_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<executor_type> work_;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    executor_type>
+  boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor_type>
       timer_;
   std::vector<sweep_function> sweeps_;
   // Actors of this lane whose mailboxes were filled from within it; drained by one posted handler.

@@ -20,7 +20,8 @@
 namespace maque {
 
 /// CAF's own queue hands a message from thread to thread, but CAF as it is packaged is not
-/// instrumented; these two tell ThreadSanitizer what that queue guarantees. Nothing in other builds.
+/// instrumented; these two tell ThreadSanitizer what that queue guarantees. Nothing in other
+/// builds.
 inline void announce_handover([[maybe_unused]] void* message) noexcept {
 #if defined(__SANITIZE_THREAD__)
   __tsan_release(message);
@@ -33,8 +34,8 @@ inline void complete_handover([[maybe_unused]] void* message) noexcept {
 #endif
 }
 
-/// An actor whose messages are counted and timed. A handler that throws ends the actor, as always in
-/// CAF, but whoever waits for the answer to that message hears of it at once.
+/// An actor whose messages are counted and timed. A handler that throws ends the actor, as always
+/// in CAF, but whoever waits for the answer to that message hears of it at once.
 template <class Handle>
 class metered_actor : public Handle::base {
 public:
@@ -76,7 +77,8 @@ private:
 };
 
 /// A metered actor with its data and handlers in a `State`, which gets the actor as its first
-/// constructor argument, has a `name` and a `make_behavior()`, and is destroyed when the actor ends.
+/// constructor argument, has a `name` and a `make_behavior()`, and is destroyed when the actor
+/// ends.
 template <class Handle, class State>
 class service_actor : public metered_actor<Handle> {
 public:
@@ -99,7 +101,8 @@ private:
   std::optional<State> state_;
 };
 
-/// A service that is pinned to a lane: whoever sends, its messages are handled by the lane's thread.
+/// A service that is pinned to a lane: whoever sends, its messages are handled by the lane's
+/// thread.
 template <class Handle, class State>
 class lane_actor final : public service_actor<Handle, State> {
 public:

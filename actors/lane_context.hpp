@@ -11,8 +11,9 @@
 
 namespace maque {
 
-/// What the actors of one lane share: the handles of the services, which the supervisor replaces when
-/// it restarts one, and state that outlives them. Touched only in the lane's thread once it runs.
+/// What the actors of one lane share: the handles of the services, which the supervisor replaces
+/// when it restarts one, and state that outlives them. Touched only in the lane's thread once it
+/// runs.
 struct lane_context {
   lane_context(lane& its_lane, const time_source& its_clock, log::logger& its_log,
                std::uint64_t random_seed)

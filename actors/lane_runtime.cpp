@@ -8,8 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
-#include <pthread.h>
 
+#include <pthread.h>
 #include <utility>
 
 namespace maque {
@@ -27,17 +27,18 @@ constexpr std::chrono::seconds config_interval{1};
 lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
                            const lane_blueprint& blueprint, const time_source& clock,
                            log::logger& log)
-    : blueprint_{blueprint}, lane_{system, index},
-      context_{lane_, clock, log, security::random_u64()},
+    : blueprint_{blueprint}, lane_{system, index}, context_{lane_, clock, log,
+                                                            security::random_u64()},
       front_{context_, blueprint.front,
              security::access_token_codec{blueprint.tokens.key, blueprint.tokens.issuer,
                                           blueprint.tokens.audience},
              security::random_u64()},
-      listener_{lane_, blueprint.listener,
-                [this](const http::exchange_ptr& arrived) { caf::anon_send(front_actor_, arrived); },
-                [this](const http::exchange_ptr& refused, error cause) {
-                  front_.refuse(refused, std::move(cause));
-                }} {
+      listener_{
+          lane_, blueprint.listener,
+          [this](const http::exchange_ptr& arrived) { caf::anon_send(front_actor_, arrived); },
+          [this](const http::exchange_ptr& refused, error cause) {
+            front_.refuse(refused, std::move(cause));
+          }} {
   lane_.on_tick([this](steady_time now) { front_.sweep(now); });
   lane_.on_tick([this, next = steady_time{}](steady_time now) mutable {
     if (now < next || !context_.config) return;
@@ -55,8 +56,7 @@ std::string lane_runtime::numbered(const char* type) const {
 }
 
 actor_meter& lane_runtime::add_meter(const char* type) {
-  return *meters_.emplace_back(
-      std::make_unique<actor_meter>(type, lane_.index(), sample_every));
+  return *meters_.emplace_back(std::make_unique<actor_meter>(type, lane_.index(), sample_every));
 }
 
 void lane_runtime::configure(std::function<void(lane_context&)> action) {

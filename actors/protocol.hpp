@@ -18,8 +18,8 @@
 #include <vector>
 
 /// Every message and every actor's interface. A request is a request_context and a struct in the
-/// imperative; its reply is a struct in the past tense, or an error (see to_caf). All actors can fail
-/// with internal, overloaded, shutting_down and deadline_exceeded.
+/// imperative; its reply is a struct in the past tense, or an error (see to_caf). All actors can
+/// fail with internal, overloaded, shutting_down and deadline_exceeded.
 namespace maque {
 
 /// Requests -----------------------------------------------------------------------------------
@@ -193,8 +193,9 @@ namespace maque {
 
 /// Turns a proof of identity into a session.
 using login_actor = caf::typed_actor<
-    // Exchanges the code with WeChat, finds or makes the user, opens a session. When it replies, all
-    // of it is on disk. Fails with the mapped WeChat error, account_disabled, database_unavailable.
+    // Exchanges the code with WeChat, finds or makes the user, opens a session. When it replies,
+    // all of it is on disk. Fails with the mapped WeChat error, account_disabled,
+    // database_unavailable.
     caf::replies_to<request_context, log_in_with_wechat>::with<session_opened>>;
 
 /// Issues tokens, renews and ends sessions.
@@ -205,8 +206,8 @@ using session_actor = caf::typed_actor<
     // the reuse window; an older one ends the session. Fails with invalid_refresh_token,
     // session_ended, database_unavailable.
     caf::replies_to<request_context, refresh_session>::with<session_refreshed>,
-    // Ends sessions of a user. When it replies, no lane accepts their access tokens any more. May be
-    // sent to any session actor; the one that the ring names does it. Fails with
+    // Ends sessions of a user. When it replies, no lane accepts their access tokens any more. May
+    // be sent to any session actor; the one that the ring names does it. Fails with
     // database_unavailable.
     caf::replies_to<request_context, log_out>::with<logged_out>,
     // From the owner: refuse these sessions' access tokens from now on.
@@ -218,8 +219,8 @@ using session_actor = caf::typed_actor<
 using user_actor = caf::typed_actor<
     // Fails with user_not_found, database_unavailable.
     caf::replies_to<request_context, find_user>::with<user>,
-    // When it replies, the change is on disk and no lane serves the old profile any more. May be sent
-    // to any user actor. Fails with user_not_found, invalid_field, database_unavailable.
+    // When it replies, the change is on disk and no lane serves the old profile any more. May be
+    // sent to any user actor. Fails with user_not_found, invalid_field, database_unavailable.
     caf::replies_to<request_context, change_profile>::with<user>,
     // A page, straight from the database. Fails with database_unavailable.
     caf::replies_to<request_context, user_page_query>::with<std::vector<user>>,

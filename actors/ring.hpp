@@ -8,10 +8,11 @@
 
 namespace maque {
 
-/// Says which actor owns a key, by rendezvous hashing (Thaler and Ravishankar, 1998): every member is
-/// scored for the key and the highest score wins, so that a member that comes or goes moves only the
-/// keys that it gains or had. A member is an actor of this lane, of another lane or, later, of another
-/// node; whoever asks cannot tell. Each lane has its own copy, changed only in that lane's thread.
+/// Says which actor owns a key, by rendezvous hashing (Thaler and Ravishankar, 1998): every member
+/// is scored for the key and the highest score wins, so that a member that comes or goes moves only
+/// the keys that it gains or had. A member is an actor of this lane, of another lane or, later, of
+/// another node; whoever asks cannot tell. Each lane has its own copy, changed only in that lane's
+/// thread.
 template <class Handle>
 class ring {
 public:

@@ -64,9 +64,12 @@ session_policy policy_of(const config::settings& settings) {
 
 http::cors_policy policy_of(config::cors_mode mode) {
   switch (mode) {
-  case config::cors_mode::off: return http::cors_policy::off;
-  case config::cors_mode::list: return http::cors_policy::list;
-  case config::cors_mode::any: return http::cors_policy::any;
+  case config::cors_mode::off:
+    return http::cors_policy::off;
+  case config::cors_mode::list:
+    return http::cors_policy::list;
+  case config::cors_mode::any:
+    return http::cors_policy::any;
   }
   return http::cors_policy::off;
 }
@@ -76,8 +79,7 @@ lane_blueprint blueprint_of(const server_options& options, security::signing_key
   const config::settings& settings = options.settings;
   const auto& front = settings.http;
   lane_blueprint made;
-  made.tokens = {std::move(key), settings.auth.issuer, settings.auth.audience,
-                 policy_of(settings)};
+  made.tokens = {std::move(key), settings.auth.issuer, settings.auth.audience, policy_of(settings)};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
   made.front = {front.request_timeout,
                 policy_of(front.cors),
@@ -128,9 +130,7 @@ result<Reply> request(caf::actor_system& system, const Handle& receiver,
   result<Reply> outcome;
   self->request(receiver, timeout, std::move(message)...)
       .receive([&outcome](Reply& reply) { outcome = std::move(reply); },
-               [&outcome](const caf::error& cause) {
-                 outcome = tl::unexpected{from_caf(cause)};
-               });
+               [&outcome](const caf::error& cause) { outcome = tl::unexpected{from_caf(cause)}; });
   return outcome;
 }
 
@@ -140,9 +140,8 @@ class server::impl {
 public:
   impl(server_options options, log::logger& log)
       : options_{std::move(options)}, log_{log}, simulator_{clock_},
-        stores_{db::make_sqlite_factory(
-            options_.settings.database.url.substr(sqlite_scheme.size()),
-            options_.settings.database.statement_timeout)} {}
+        stores_{db::make_sqlite_factory(options_.settings.database.url.substr(sqlite_scheme.size()),
+                                        options_.settings.database.statement_timeout)} {}
 
   ~impl() { stop(std::chrono::milliseconds{0}); }
 
@@ -200,8 +199,7 @@ result<void> server::impl::start() {
   running_ = true;
   system_ = std::make_unique<caf::actor_system>(configure(config_));
   for (std::uint32_t index = 0; index < lanes; ++index) {
-    lanes_.push_back(
-        std::make_unique<lane_runtime>(*system_, index, blueprint_, clock_, log_));
+    lanes_.push_back(std::make_unique<lane_runtime>(*system_, index, blueprint_, clock_, log_));
     // The first lane finds a free port if none is given; the others share it.
     const auto port = lanes_.back()->listener().open();
     if (!port) return tl::unexpected{port.error()};
@@ -229,7 +227,9 @@ result<void> server::impl::start_actors() {
   for (const auto& lane : lanes_) {
     const std::size_t reader = lane->home().index() % readers_.size();
     auto of_lane = lane->children(
-        [this, reader] { return db::use_workers{readers_[reader], writer_}; },
+        [this, reader] {
+          return db::use_workers{readers_[reader], writer_};
+        },
         [this](const std::function<void(lane_context&)>& action) { everywhere(action); });
     std::move(of_lane.begin(), of_lane.end(), std::back_inserter(children));
   }
@@ -284,9 +284,9 @@ start_child server::impl::wechat_child() {
   actor_meter& worker_meter = add_meter(wechat_worker_state::name);
   const auto& wechat = options_.settings.wechat;
   const bool simulated = wechat.mode == config::wechat_mode::simulator;
-  const wechat::app_credentials app{simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
-                                    simulated && wechat.app_secret.empty() ? secret{"simulator"}
-                                                                           : wechat.app_secret};
+  const wechat::app_credentials app{
+      simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
+      simulated && wechat.app_secret.empty() ? secret{"simulator"} : wechat.app_secret};
   transport_factory connect = [this, simulated]() -> std::unique_ptr<wechat::transport> {
     if (simulated) return wechat_simulator::make_simulator_transport(simulator_);
     return wechat::make_http_transport(options_.settings.wechat.base_url,

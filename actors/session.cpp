@@ -10,8 +10,8 @@ namespace maque {
 session_state::session_state(actor_of<session_actor> self, lane_context& context,
                              const token_settings& settings)
     : self_{self}, context_{context}, policy_{settings.policy},
-      access_tokens_{settings.key, settings.issuer, settings.audience},
-      refresh_tokens_{settings.key} {}
+      access_tokens_{settings.key, settings.issuer, settings.audience}, refresh_tokens_{
+                                                                            settings.key} {}
 
 session_actor::behavior_type session_state::make_behavior() {
   return {
@@ -118,7 +118,8 @@ void session_state::reissue(refresh_promise& waiting, const request_context& req
   ask<user>(
       self_, context_.user, waiting,
       [this, current, secret](refresh_promise& then, const user& who) {
-        if (who.disabled) return refuse(self_, then, to_caf(error{errc::account_disabled, {}, {}, {}}));
+        if (who.disabled)
+          return refuse(self_, then, to_caf(error{errc::account_disabled, {}, {}, {}}));
         then.deliver(session_refreshed{make_tokens(current, who, secret)});
       },
       request, find_user{current.user});

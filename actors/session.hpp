@@ -25,7 +25,8 @@ class session_state {
 public:
   static constexpr const char* name = "session";
 
-  session_state(actor_of<session_actor> self, lane_context& context, const token_settings& settings);
+  session_state(actor_of<session_actor> self, lane_context& context,
+                const token_settings& settings);
 
   session_actor::behavior_type make_behavior();
 

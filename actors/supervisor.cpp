@@ -69,7 +69,7 @@ void supervisor_state::stop_last() {
     self_->send_exit(children_.back().running, caf::exit_reason::user_shutdown);
     return;
   }
-  for (auto& waiting : stopping_)
+  for (auto& waiting : std::exchange(stopping_, {}))
     waiting.deliver(children_stopped{});
 }
 

@@ -20,9 +20,9 @@ struct user_cache_policy {
   std::chrono::milliseconds negative_ttl{2'000};
 };
 
-/// A lane's bounded cache of users. The least recently used goes first. Entries live for the ttl less
-/// up to a tenth of it, by chance, so that what was loaded together doesn't expire together. Used by
-/// one thread.
+/// A lane's bounded cache of users. The least recently used goes first. Entries live for the ttl
+/// less up to a tenth of it, by chance, so that what was loaded together doesn't expire together.
+/// Used by one thread.
 class user_cache {
 public:
   user_cache(user_cache_policy policy, std::uint64_t random_seed)

@@ -47,7 +47,9 @@ wechat_client_actor::behavior_type wechat_client_state::make_behavior() {
         auto waiting = self_->make_response_promise<code_exchanged>();
         if (waiting_.size() >= limits::wechat_queue) {
           refuse(self_, waiting,
-                 to_caf(error{errc::overloaded, {}, "too many calls wait for WeChat",
+                 to_caf(error{errc::overloaded,
+                              {},
+                              "too many calls wait for WeChat",
                               std::chrono::seconds{1}}));
           return waiting;
         }

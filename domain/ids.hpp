@@ -12,8 +12,8 @@
 
 namespace maque {
 
-/// A 64-bit id of one kind of thing. Always positive, so that it fits a signed BIGINT. In JSON it is
-/// a decimal string, because JavaScript loses 64-bit integers.
+/// A 64-bit id of one kind of thing. Always positive, so that it fits a signed BIGINT. In JSON it
+/// is a decimal string, because JavaScript loses 64-bit integers.
 template <class Tag>
 struct basic_id {
   std::uint64_t value = 0;
@@ -49,7 +49,8 @@ public:
   /// @param worker unique among all generators of a deployment, at most max_worker.
   id_generator(std::uint32_t worker, std::uint64_t seed);
 
-  /// Never returns the same value twice, nor a smaller one than before, even if the clock goes back.
+  /// Never returns the same value twice, nor a smaller one than before, even if the clock goes
+  /// back.
   std::uint64_t next(utc_time now) noexcept;
 
 private:

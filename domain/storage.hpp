@@ -62,22 +62,22 @@ struct end_sessions {
   utc_time at;
 };
 
-/// Sets (or, with no json, removes) one value of the published configuration and makes a new version.
+/// Sets (or, with no json, removes) one value of the published configuration and makes a new
+/// version.
 struct set_config_value {
   std::string key;
   std::optional<std::string> json;
   utc_time at;
 };
 
-using write_request = std::variant<admit_wechat_user, update_profile, rotate_refresh, end_sessions,
-                                   set_config_value>;
+using write_request =
+    std::variant<admit_wechat_user, update_profile, rotate_refresh, end_sessions, set_config_value>;
 
 using ended_sessions = std::vector<session_id>;
 
 /// The outcome of the alternative of write_request with the same index; for rotate_refresh the
 /// session after the change, for set_config_value the new version.
-using write_outcome =
-    std::variant<user_admitted, user, session, ended_sessions, std::uint64_t>;
+using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t>;
 
 /// Reads --------------------------------------------------------------------------------------
 
@@ -96,7 +96,7 @@ struct config_entry {
 };
 
 struct config_snapshot {
-  std::uint64_t version = 0; ///< 0: nothing was ever published.
+  std::uint64_t version = 0;         ///< 0: nothing was ever published.
   std::vector<config_entry> entries; ///< In ascending order of key.
 
   friend bool operator==(const config_snapshot&, const config_snapshot&) = default;

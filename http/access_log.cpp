@@ -31,7 +31,8 @@ void access_log::record(const exchange& answered, steady_time now) {
   const bool failed = answered.failure().has_value();
   const std::string_view error_name = failed ? info(answered.failure()->code).name : "";
   const std::string_view cause = failed ? std::string_view{answered.failure()->cause} : "";
-  const log::level severity = answered.outgoing.status >= 500 ? log::level::error : log::level::info;
+  const log::level severity =
+      answered.outgoing.status >= 500 ? log::level::error : log::level::info;
   log::append_line(
       gathered_, system_time_source{}.now(), severity, &answered.context.trace, "request",
       {{"method", answered.incoming.method_text()},

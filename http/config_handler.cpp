@@ -46,13 +46,14 @@ void show_config(handler_context& context, const exchange_ptr& asked) {
 }
 
 void show_config_value(handler_context& context, const exchange_ptr& asked) {
-  context.ask<shared_config>(
-      asked, context.services.config, find_config{},
-      [](exchange& waiting, const shared_config& published) {
-        const auto* const value = published->find(waiting.parameters.front());
-        if (value == nullptr) return waiting.fail(error{errc::config_key_not_found, {}, {}, {}});
-        answer_with_value(waiting, *value);
-      });
+  context.ask<shared_config>(asked, context.services.config, find_config{},
+                             [](exchange& waiting, const shared_config& published) {
+                               const auto* const value =
+                                   published->find(waiting.parameters.front());
+                               if (value == nullptr)
+                                 return waiting.fail(error{errc::config_key_not_found, {}, {}, {}});
+                               answer_with_value(waiting, *value);
+                             });
 }
 
 } // namespace maque::http

@@ -52,7 +52,8 @@ struct connection_host {
 };
 
 /// One client's connection. Requests are answered one at a time, in order; what a client sends
-/// meanwhile stays in the socket, so a pipeline of any length takes bounded memory. Lives in one lane.
+/// meanwhile stays in the socket, so a pipeline of any length takes bounded memory. Lives in one
+/// lane.
 class connection final
     : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
       public response_sink {

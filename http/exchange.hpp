@@ -49,9 +49,9 @@ struct response {
   std::string body;
 };
 
-/// One request and its response, from the last byte read to the answer. Lives in one lane; whoever is
-/// to answer later holds a pointer to it. Exactly one answer is taken: what comes after the first is
-/// dropped, so that a reply that arrives after the deadline does no harm.
+/// One request and its response, from the last byte read to the answer. Lives in one lane; whoever
+/// is to answer later holds a pointer to it. Exactly one answer is taken: what comes after the
+/// first is dropped, so that a reply that arrives after the deadline does no harm.
 class exchange : public boost::intrusive_ref_counter<exchange, boost::thread_unsafe_counter> {
 public:
   /// Links the exchanges that wait for an answer; leaves the list by itself.
@@ -65,7 +65,7 @@ public:
   request incoming;
   std::string_view peer_address; ///< Of the connection; valid as long as the sink is.
   bool keep_alive = true;
-  steady_time started; ///< When the first byte of the request was read.
+  steady_time started;           ///< When the first byte of the request was read.
   response_sink* sink = nullptr; ///< Cleared when the connection is gone.
 
   // What the middleware fills in.

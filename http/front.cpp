@@ -35,9 +35,8 @@ void handler_context::recover(exchange& broken, const char* what) {
 front::front(lane_context& services, front_options options, security::access_token_codec tokens,
              std::uint64_t random_seed)
     : options_{std::move(options)}, context_{services, options_}, routes_{all_routes()},
-      cors_{options_.cors, options_.cors_origins},
-      access_log_{services.log, options_.access_log}, tokens_{std::move(tokens)},
-      trace_ids_{random_seed} {}
+      cors_{options_.cors, options_.cors_origins}, access_log_{services.log, options_.access_log},
+      tokens_{std::move(tokens)}, trace_ids_{random_seed} {}
 
 void front::begin(exchange& arrived) {
   arrived.observer = this;

@@ -64,7 +64,8 @@ public:
   front(lane_context& services, front_options options, security::access_token_codec tokens,
         std::uint64_t random_seed);
 
-  /// The chain: trace id, recovery, CORS, route, authentication, handler; the access log at the end.
+  /// The chain: trace id, recovery, CORS, route, authentication, handler; the access log at the
+  /// end.
   void serve(const exchange_ptr& arrived);
 
   /// Answers a request that the connection could not read, or that the actor lost, with an error.
@@ -92,11 +93,10 @@ private:
   access_log access_log_;
   security::access_token_codec tokens_;
   trace_ids trace_ids_;
-  boost::intrusive::list<
-      exchange,
-      boost::intrusive::member_hook<exchange, decltype(exchange::waiting_hook),
-                                    &exchange::waiting_hook>,
-      boost::intrusive::constant_time_size<false>>
+  boost::intrusive::list<exchange,
+                         boost::intrusive::member_hook<exchange, decltype(exchange::waiting_hook),
+                                                       &exchange::waiting_hook>,
+                         boost::intrusive::constant_time_size<false>>
       waiting_;
 };
 

@@ -2,7 +2,8 @@
 
 #include "http/exchange.hpp"
 
-/// One function a route, grouped in a file a feature. Each sees to it that its exchange is answered.
+/// One function a route, grouped in a file a feature. Each sees to it that its exchange is
+/// answered.
 namespace maque::http {
 
 class handler_context;

@@ -76,9 +76,7 @@ public:
 private:
   bool other_value() { return depth_ == 0 ? refuse("the body has to be an object") : true; }
 
-  bool enter() {
-    return ++depth_ > limits::json_depth ? refuse("nested too deeply") : true;
-  }
+  bool enter() { return ++depth_ > limits::json_depth ? refuse("nested too deeply") : true; }
 
   bool leave() {
     --depth_;
@@ -149,7 +147,8 @@ std::string json_body::required(std::string_view name, std::size_t max_bytes) {
 result<void> json_body::finish() const {
   if (!problem_.empty()) return maque::fail(errc::invalid_field, problem_);
   for (const field& given : fields_)
-    if (!given.taken) return maque::fail(errc::invalid_field, shown_name(given.name) + ": unknown field");
+    if (!given.taken)
+      return maque::fail(errc::invalid_field, shown_name(given.name) + ": unknown field");
   return {};
 }
 

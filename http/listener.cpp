@@ -75,14 +75,18 @@ void listener::accept() {
 void listener::on_accept(const error_code& failure, tcp_socket socket) {
   if (!acceptor_.is_open()) return;
   if (failure == asio::error::no_descriptors || failure == asio::error::no_memory ||
-      failure == asio::error::no_buffer_space || failure == error_code{ENFILE, boost::system::system_category()}) {
+      failure == asio::error::no_buffer_space ||
+      failure == error_code{ENFILE, boost::system::system_category()}) {
     // Trying again at once would only spin.
     accept_again_at_ = std::chrono::steady_clock::now() + accept_pause;
     return;
   }
   if (!failure) {
-    if (host_.open.size() < options_.max_connections)
-      connection_ptr{new connection{std::move(socket), host_}}->start();
+    if (host_.open.size() < options_.max_connections) connection_ptr {
+        new connection {
+          std::move(socket), host_
+        }
+        } -> start();
     else
       turn_away(std::move(socket));
   }
@@ -105,7 +109,11 @@ void listener::drain(steady_time last_chance, std::function<void()> on_empty) {
     tcp_socket socket{home_.io().get_executor()};
     acceptor_.accept(socket, failure);
     if (failure) break;
-    connection_ptr{new connection{std::move(socket), host_}}->start();
+    connection_ptr {
+      new connection {
+        std::move(socket), host_
+      }
+      } -> start();
   }
   acceptor_.close(ignored);
   for (const connection_ptr& client : host_.open)

@@ -96,8 +96,7 @@ bool has_valid_host(const request& read) noexcept {
 /// Only the origin form of a target (RFC 9112, section 3.2.1), or "*" for OPTIONS, means something
 /// here: this is no proxy.
 bool has_valid_target(const request& read) noexcept {
-  return read.target().starts_with('/') ||
-         (read.target() == "*" && read.verb() == method::options);
+  return read.target().starts_with('/') || (read.target() == "*" && read.verb() == method::options);
 }
 
 } // namespace

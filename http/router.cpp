@@ -87,8 +87,7 @@ router::match router::find(method verb, std::string_view path,
   const resource* const target = find_resource(path, parameters);
   if (target == nullptr) return {};
   if (verb == method::options) return {verdict::options, nullptr, target->allow};
-  const route* const found =
-      verb == method::unknown ? nullptr : target->by_method[index_of(verb)];
+  const route* const found = verb == method::unknown ? nullptr : target->by_method[index_of(verb)];
   if (found == nullptr) return {verdict::no_such_method, nullptr, target->allow};
   return {verdict::found, found, target->allow};
 }

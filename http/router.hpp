@@ -31,8 +31,8 @@ struct route {
 /// compared segment by segment.
 class router {
 public:
-  /// HEAD is added to each GET, OPTIONS to every path. Throws std::logic_error if two routes are the
-  /// same.
+  /// HEAD is added to each GET, OPTIONS to every path. Throws std::logic_error if two routes are
+  /// the same.
   explicit router(const std::vector<route>& routes);
 
   enum class verdict : std::uint8_t { found, options, no_such_path, no_such_method };

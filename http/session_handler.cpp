@@ -34,7 +34,8 @@ result<logout_scope> read_scope(const request& incoming) {
 void refresh_tokens(handler_context& context, const exchange_ptr& asked) {
   auto token = read_refresh_token(asked->incoming);
   if (!token) return asked->fail(std::move(token.error()));
-  context.ask<session_refreshed>(asked, context.services.session, refresh_session{std::move(*token)},
+  context.ask<session_refreshed>(asked, context.services.session,
+                                 refresh_session{std::move(*token)},
                                  [](exchange& waiting, const session_refreshed& renewed) {
                                    std::string data{"{"};
                                    append_tokens(data, renewed.issued);
@@ -49,8 +50,8 @@ void log_out_sessions(handler_context& context, const exchange_ptr& asked) {
   const access_claims& who = *asked->identity;
   context.ask<logged_out>(asked, context.services.session, log_out{who.user, who.session, *scope},
                           [](exchange& waiting, const logged_out& done) {
-                            waiting.succeed("{\"ended_sessions\":" +
-                                            std::to_string(done.ended_sessions) + "}");
+                            waiting.succeed(
+                                "{\"ended_sessions\":" + std::to_string(done.ended_sessions) + "}");
                           });
 }
 

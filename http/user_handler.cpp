@@ -95,10 +95,11 @@ void list_profiles(handler_context& context, const exchange_ptr& asked) {
   if (!limit) return asked->fail(limit.error());
   const auto cursor = read_cursor(asked->incoming.query());
   if (!cursor) return asked->fail(cursor.error());
-  context.ask<std::vector<user>>(asked, context.services.user, user_page_query{*cursor, *limit + 1},
-                                 [limit = *limit](exchange& waiting, const std::vector<user>& found) {
-                                   waiting.succeed(render_page(found, limit));
-                                 });
+  context.ask<std::vector<user>>(
+      asked, context.services.user, user_page_query{*cursor, *limit + 1},
+      [limit = *limit](exchange& waiting, const std::vector<user>& found) {
+        waiting.succeed(render_page(found, limit));
+      });
 }
 
 } // namespace maque::http

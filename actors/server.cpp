@@ -188,11 +188,12 @@ private:
 
 result<void> server::impl::start() {
   security::initialize();
+  // First: if the database can't be used, nothing is to be touched.
+  if (auto schema = stores_->migrate(); !schema) return tl::unexpected{std::move(schema.error())};
   const auto& auth = options_.settings.auth;
   auto key = auth.signing_secret.empty() ? security::load_or_create_signing_key(auth.key_file)
                                          : security::derive_signing_key(auth.signing_secret);
   if (!key) return tl::unexpected{std::move(key.error())};
-  if (auto schema = stores_->migrate(); !schema) return tl::unexpected{std::move(schema.error())};
 
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
   blueprint_ = blueprint_of(options_, std::move(*key), lanes);

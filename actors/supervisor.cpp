@@ -36,24 +36,26 @@ void supervisor_state::on_down(const caf::down_msg& down) {
     return candidate.running == down.source;
   });
   if (at == children_.end()) return;
-  if (stopping_.empty()) return restart(*at, down.reason);
+  if (stopping_.empty() && restart(*at, down.reason)) return;
   children_.erase(at);
-  stop_last();
+  if (!stopping_.empty()) stop_last();
 }
 
-void supervisor_state::restart(child& which, const caf::error& reason) {
+bool supervisor_state::restart(child& which, const caf::error& reason) {
   const std::string why = caf::to_string(reason);
-  if (given_up_) return;
+  if (given_up_) return false;
   if (exceeds_limit()) {
     given_up_ = true;
     log_.line(log::level::critical, nullptr, "an actor keeps failing, the server gives up",
               {{"actor", std::string_view{which.spec.name}}, {"reason", std::string_view{why}}});
-    return give_up_();
+    give_up_();
+    return false;
   }
   log_.line(log::level::error, nullptr, "actor ended, starting it again",
             {{"actor", std::string_view{which.spec.name}}, {"reason", std::string_view{why}}});
   if (which.spec.meter != nullptr) which.spec.meter->restarted();
   start(which);
+  return true;
 }
 
 bool supervisor_state::exceeds_limit() {

@@ -72,7 +72,8 @@ private:
 
   void start(child& which);
   void on_down(const caf::down_msg& down);
-  void restart(child& which, const caf::error& reason);
+  /// False if the child is gone for good, because the limit is exceeded.
+  bool restart(child& which, const caf::error& reason);
   bool exceeds_limit();
   void stop_last();
 

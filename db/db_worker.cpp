@@ -109,10 +109,17 @@ void writer_state::commit() {
                     std::make_move_iterator(part.work->requests.end()));
 
   std::vector<result<write_outcome>> outcomes;
-  if (const auto target = connected(store_, open_))
-    outcomes = (*target)->apply(requests);
-  else
-    outcomes.assign(requests.size(), tl::unexpected{target.error()});
+  try {
+    if (const auto target = connected(store_, open_))
+      outcomes = (*target)->apply(requests);
+    else
+      outcomes.assign(requests.size(), tl::unexpected{target.error()});
+  } catch (...) {
+    // These promises are known nowhere else, and CAF doesn't break them when they are dropped.
+    for (gathered& part : together)
+      part.waiting.deliver(caf::make_error(caf::sec::runtime_error, "the commit threw"));
+    throw;
+  }
 
   auto next = std::make_move_iterator(outcomes.begin());
   for (gathered& part : together) {

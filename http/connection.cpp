@@ -5,6 +5,7 @@
 
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace maque::http {
@@ -76,22 +77,26 @@ void connection::drain(steady_time last_chance) {
 void connection::wait_for_input() {
   if (waiting_for_input_ || end_of_input_ || !socket_.is_open()) return;
   waiting_for_input_ = true;
-  socket_.async_wait(tcp_socket::wait_read,
-                     [self = connection_ptr{this}](const error_code& failure) {
-                       self->waiting_for_input_ = false;
-                       if (!failure) self->on_readable();
-                     });
+  // A read that leaves the buffer with room tells Asio that the socket is drained, so that the next
+  // one waits without a system call of its own.
+  socket_.async_read_some(asio::buffer(inbox_),
+                          [self = connection_ptr{this}](const error_code& failure,
+                                                        std::size_t size) {
+                            self->waiting_for_input_ = false;
+                            self->on_read(failure, size);
+                          });
 }
 
-void connection::on_readable() {
-  // A request that is being served stops the reading: the client's next bytes wait in the socket.
-  if (phase_ == phase::serving || phase_ == phase::closing) return;
-  error_code failure;
-  const std::size_t size = socket_.read_some(asio::buffer(host_.scratch), failure);
-  if (failure == asio::error::would_block) return wait_for_input();
+void connection::on_read(const error_code& failure, std::size_t size) {
+  if (failure == asio::error::operation_aborted) return;
   if (failure == asio::error::eof) return on_end_of_input();
   if (failure) return close();
   if (phase_ == phase::lingering) return wait_for_input();
+  if (size < inbox_.size()) return advance(std::string_view{inbox_.data(), size});
+  // There is more: take as much as there is at once.
+  std::copy(inbox_.begin(), inbox_.end(), host_.scratch.begin());
+  error_code ignored; // it comes again at the next read
+  size += socket_.read_some(asio::buffer(host_.scratch) + size, ignored);
   advance(std::string_view{host_.scratch.data(), size});
 }
 
@@ -102,6 +107,8 @@ void connection::on_end_of_input() {
 }
 
 void connection::advance(std::string_view fresh) {
+  // An answer that is there before serve() returns comes back here: the loop below goes on with it.
+  if (std::exchange(advancing_, true)) return;
   // Usually a request comes whole, and is parsed where it was read.
   std::string kept;
   if (!input_.empty()) {
@@ -112,6 +119,7 @@ void connection::advance(std::string_view fresh) {
   while (!fresh.empty() && wants_request() && has_room())
     if (!parse(fresh)) break;
   input_.assign(fresh);
+  advancing_ = false;
   if (wants_request() && has_room()) wait_for_input();
 }
 

@@ -43,7 +43,7 @@ struct connection_host {
   std::function<void(const exchange_ptr&)> serve;
   /// Answers a request that can't be served with an error.
   std::function<void(const exchange_ptr&, error)> refuse;
-  /// Every read goes here first, so that a connection without a request has no buffer.
+  /// For reads that are too large for a connection's own small buffer.
   std::array<char, 64 * 1024> scratch;
   /// "Date: …" and CRLF; renewed once a tick.
   std::string date_line;
@@ -89,7 +89,7 @@ private:
   void send(exchange& answered) override;
 
   void wait_for_input();
-  void on_readable();
+  void on_read(const boost::system::error_code& failure, std::size_t size);
   void on_end_of_input();
   /// Parses and serves what has come, until more input is needed or a request is under way. Keeps
   /// what is left.
@@ -113,6 +113,8 @@ private:
   std::size_t index_;
   std::string peer_address_;
 
+  // Most requests fit; a larger one would cost every idle connection its size.
+  std::array<char, 1024> inbox_;
   exchange_ptr current_;
   std::optional<request_parser> parser_;
   std::string input_;   // received, not yet parsed
@@ -122,6 +124,7 @@ private:
   steady_time deadline_;       // of the phase
   steady_time write_deadline_; // of what is in writing_
   bool waiting_for_input_ = false;
+  bool advancing_ = false;
   bool keep_alive_ = true;
   bool end_of_input_ = false; // the client sends no more, but may still read
   bool continue_sent_ = false;

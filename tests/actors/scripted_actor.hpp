@@ -1,0 +1,198 @@
+#pragma once
+
+#include "actor_world.hpp"
+#include "actors/protocol.hpp"
+
+#include <caf/response_promise.hpp>
+#include <caf/send.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+namespace maque::test {
+
+/// A request that a scripted actor has taken and a test has to answer.
+template <class Request>
+struct asked {
+  Request request;
+  caf::response_promise waiting;
+};
+
+/// The requests of one kind, in the order in which they came. Thread-safe.
+template <class Request>
+class arrivals {
+public:
+  void add(asked<Request> arrived) {
+    const std::lock_guard lock{mutex_};
+    waiting_.push_back(std::move(arrived));
+    ++count_;
+    changed_.notify_all();
+  }
+
+  asked<Request> await() {
+    std::unique_lock lock{mutex_};
+    if (!changed_.wait_for(lock, patience, [this] { return !waiting_.empty(); }))
+      throw std::runtime_error{"a scripted actor was not asked"};
+    asked<Request> first = std::move(waiting_.front());
+    waiting_.pop_front();
+    return first;
+  }
+
+  std::size_t count() const {
+    const std::lock_guard lock{mutex_};
+    return count_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<asked<Request>> waiting_;
+  std::size_t count_ = 0;
+};
+
+/// The clauses of a scripted actor: a request with its context, a request without, a message that
+/// has no answer and is ignored.
+template <class Reply, class Request>
+struct on_request {
+  using request = Request;
+};
+template <class Reply, class Request>
+struct on_message {
+  using request = Request;
+};
+template <class Notice>
+struct on_notice {
+  using request = Notice;
+};
+
+/// Takes what comes, and answers when a test says so.
+template <class Handle, class... Clauses>
+class scripted_state {
+public:
+  static constexpr const char* name = "scripted";
+  using interface = typename Handle::template extend<caf::reacts_to<carry_out>>;
+  using script = std::tuple<arrivals<typename Clauses::request>...>;
+
+  scripted_state(actor_of<interface> self, script& taken) : self_{self}, taken_{taken} {}
+
+  typename interface::behavior_type make_behavior() {
+    return {handler(Clauses{})..., [](const carry_out& order) { order.action(); }};
+  }
+
+private:
+  template <class Reply, class Request>
+  auto handler(on_request<Reply, Request>) {
+    return [this](const request_context&, const Request& request) -> caf::result<Reply> {
+      return take<Reply>(request);
+    };
+  }
+  template <class Reply, class Request>
+  auto handler(on_message<Reply, Request>) {
+    return [this](const Request& request) -> caf::result<Reply> { return take<Reply>(request); };
+  }
+  template <class Notice>
+  auto handler(on_notice<Notice>) {
+    return [](const Notice&) {};
+  }
+
+  template <class Reply, class Request>
+  caf::result<Reply> take(const Request& request) {
+    auto waiting = self_->template make_response_promise<Reply>();
+    caf::response_promise& untyped = waiting;
+    std::get<arrivals<Request>>(taken_).add({request, untyped});
+    return waiting;
+  }
+
+  actor_of<interface> self_;
+  script& taken_;
+};
+
+/// The test's side of a scripted actor.
+template <class Handle, class... Clauses>
+class scripted {
+public:
+  using state = scripted_state<Handle, Clauses...>;
+
+  explicit scripted(actor_world& world)
+      : world_{world}, handle_{spawn_coordinator<typename state::interface, state>(
+                           world.system, meter_, std::ref(taken_))} {}
+  ~scripted() { world_.end(caf::actor_cast<caf::actor>(handle_)); }
+  scripted(const scripted&) = delete;
+  scripted& operator=(const scripted&) = delete;
+
+  const typename state::interface& handle() const noexcept { return handle_; }
+
+  /// The next request of this kind; waits for it.
+  template <class Request>
+  asked<Request> await() {
+    return std::get<arrivals<Request>>(taken_).await();
+  }
+
+  /// How many requests of this kind were sent before this call.
+  template <class Request>
+  std::size_t count() {
+    std::promise<void> passed;
+    run([&passed] { passed.set_value(); });
+    if (passed.get_future().wait_for(patience) != std::future_status::ready)
+      throw std::runtime_error{"a scripted actor does not run"};
+    return std::get<arrivals<Request>>(taken_).count();
+  }
+
+  template <class Request, class Reply>
+  void answer(const asked<Request>& question, Reply reply) {
+    run([waiting = question.waiting, reply = std::move(reply)]() mutable {
+      waiting.deliver(std::move(reply));
+    });
+  }
+
+  template <class Request>
+  void fail(const asked<Request>& question, errc code) {
+    answer(question, to_caf(error{code, {}, {}, {}}));
+  }
+
+  /// Waits for the next request of this kind and answers it.
+  template <class Request, class Reply>
+  Request serve(Reply reply) {
+    asked<Request> question = await<Request>();
+    answer(question, std::move(reply));
+    return question.request;
+  }
+
+private:
+  void run(std::function<void()> action) { caf::anon_send(handle_, carry_out{std::move(action)}); }
+
+  actor_world& world_;
+  typename state::script taken_;
+  actor_meter meter_{state::name, 0, 1};
+  typename state::interface handle_;
+};
+
+using scripted_database =
+    scripted<database_actor, on_request<std::optional<user>, find_user>,
+             on_request<std::optional<session>, find_session>,
+             on_request<std::vector<user>, user_page_query>,
+             on_request<ended_sessions, list_ended_sessions>,
+             on_request<std::optional<config_snapshot>, load_config>,
+             on_request<user_admitted, admit_wechat_user>, on_request<user, update_profile>,
+             on_request<session, rotate_refresh>, on_request<ended_sessions, end_sessions>>;
+
+using scripted_user =
+    scripted<user_actor, on_request<user, find_user>, on_request<user, change_profile>,
+             on_request<std::vector<user>, user_page_query>,
+             on_message<announcement_applied, replace_cached_user>>;
+
+using scripted_session =
+    scripted<session_actor, on_request<session_opened, issue_tokens>,
+             on_request<session_refreshed, refresh_session>, on_request<logged_out, log_out>,
+             on_message<announcement_applied, revoke_sessions>,
+             on_request<announcement_applied, reload_revocations>>;
+
+} // namespace maque::test

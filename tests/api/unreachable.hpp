@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace maque::test {
+
+/// The documented responses that no test over a socket can have on demand, and why.
+inline std::map<std::string, std::string> unreachable_responses() {
+  const std::string broken_database =
+      "needs a database that fails, or a full queue; tests/unit/db covers the errors";
+  const std::string late = "needs an actor that is late; only the login waits for somebody else";
+  return {
+      {"any request 500", "needs a bug"},
+      {"GET /readyz 504", late},
+      {"POST /api/v1/token/refresh 503", broken_database},
+      {"POST /api/v1/token/refresh 504", late},
+      {"POST /api/v1/logout 503", broken_database},
+      {"POST /api/v1/logout 504", late},
+      {"GET /api/user/info 503", broken_database},
+      {"GET /api/user/info 504", late},
+      {"PATCH /api/user/info 503", broken_database},
+      {"PATCH /api/user/info 504", late},
+      {"GET /api/v1/users 503", broken_database},
+      {"GET /api/v1/users 504", late},
+      {"GET /api/users 503", broken_database},
+      {"GET /api/users 504", late},
+      {"GET /api/config 503", "needs a database that fails before anything was loaded"},
+      {"GET /api/config 504", late},
+      {"GET /api/config/{key} 503", "needs a database that fails before anything was loaded"},
+      {"GET /api/config/{key} 504", late},
+  };
+}
+
+} // namespace maque::test

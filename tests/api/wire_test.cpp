@@ -1,0 +1,289 @@
+#include "api_fixture.hpp"
+#include "support/contract.hpp"
+#include "support/raw_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace maque::test {
+
+namespace {
+
+class Wire : public testing::Test {
+protected:
+  /// The server lives, and serves whoever comes next.
+  void expect_alive() const {
+    EXPECT_EQ(api_client{server.port()}.get("/ping").body, R"({"message":"pong"})");
+  }
+
+  test_server server;
+};
+
+std::string numbered_trace(int number) {
+  return fmt::format("{:032x}", number + 1);
+}
+
+/// Requests of several kinds in one row; the n-th has the trace with its number.
+struct pipeline {
+  std::vector<std::string> methods;
+  std::vector<std::string> targets;
+  std::string bytes;
+};
+
+pipeline make_pipeline(int count) {
+  const std::vector<std::pair<std::string, std::string>> kinds{
+      {"GET", "/ping"},         {"POST", "/api/login"}, {"GET", "/api/config"},
+      {"HEAD", "/api/version"}, {"GET", "/nope"},       {"OPTIONS", "/ping"}};
+  pipeline made;
+  for (int number = 0; number < count; ++number) {
+    const auto& [method, target] = kinds[static_cast<std::size_t>(number) % kinds.size()];
+    const std::string trace =
+        fmt::format("traceparent: 00-{}-00f067aa0ba902b7-01\r\n", numbered_trace(number));
+    made.methods.push_back(method);
+    made.targets.push_back(target);
+    made.bytes += method == "POST"
+                      ? request_with_body(method, target,
+                                          login_as("alice", std::to_string(number)).dump(), trace)
+                      : request_bytes(method, target, trace);
+  }
+  return made;
+}
+
+void expect_answers_in_order(raw_client& client, const pipeline& sent) {
+  for (std::size_t at = 0; at < sent.methods.size(); ++at) {
+    const auto reply = client.read_reply(sent.methods[at]);
+    ASSERT_TRUE(reply) << "no answer to request " << at;
+    expect_documented(sent.methods[at], sent.targets[at], *reply);
+    EXPECT_EQ(reply->header("X-Trace-Id"), numbered_trace(static_cast<int>(at)));
+  }
+}
+
+} // namespace
+
+// Connections ------------------------------------------------------------------------------------
+
+TEST_F(Wire, KeepsAConnectionOpenForTheNextRequest) {
+  raw_client client{server.port()};
+  for (int count = 0; count < 3; ++count) {
+    const auto reply = client.exchange("GET", "/ping", request_bytes("GET", "/ping"));
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_FALSE(reply.has("Connection"));
+  }
+}
+
+TEST_F(Wire, ClosesAConnectionWhenItIsAskedTo) {
+  struct farewell {
+    std::string request;
+    const char* connection;
+  };
+  const farewell farewells[] = {
+      {request_bytes("GET", "/ping", "Connection: close\r\n"), "close"},
+      {request_bytes("GET", "/ping", "Connection: Close, x\r\n"), "close"},
+      {"GET /ping HTTP/1.0\r\n\r\n", "close"},
+      {"GET /ping HTTP/1.0\r\nHost: localhost\r\n\r\n", "close"},
+  };
+  for (const auto& [request, connection] : farewells) {
+    SCOPED_TRACE(request);
+    raw_client client{server.port()};
+    const auto reply = client.exchange("GET", "/ping", request);
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.header("Connection"), connection);
+    EXPECT_TRUE(client.is_closed_by_server());
+  }
+}
+
+TEST_F(Wire, KeepsAConnectionOfAnOldClientThatAsksForIt) {
+  raw_client client{server.port()};
+  for (int count = 0; count < 2; ++count)
+    EXPECT_EQ(
+        client.exchange("GET", "/ping", "GET /ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            .header("Connection"),
+        "keep-alive");
+}
+
+TEST_F(Wire, AnswersAPipelineInOrder) {
+  raw_client client{server.port()};
+  const auto sent = make_pipeline(50);
+  ASSERT_TRUE(client.send(sent.bytes));
+  expect_answers_in_order(client, sent);
+}
+
+TEST_F(Wire, AnswersAPipelineInOrderWhereverItIsCut) {
+  const auto sent = make_pipeline(50);
+  for (const std::size_t size : {1U, 7U, 61U, 1000U}) {
+    SCOPED_TRACE(size);
+    raw_client client{server.port()};
+    ASSERT_TRUE(client.send_in_pieces(sent.bytes, size));
+    for (std::size_t at = 0; at < sent.methods.size(); ++at) {
+      const auto reply = client.read_reply(sent.methods[at]);
+      ASSERT_TRUE(reply) << "no answer to request " << at;
+      EXPECT_EQ(reply->header("X-Trace-Id"), numbered_trace(static_cast<int>(at)));
+    }
+  }
+}
+
+TEST_F(Wire, AnswersAClientThatHasClosedItsHalf) {
+  const std::pair<std::string, std::string> requests[] = {
+      {"/ping", request_bytes("GET", "/ping")},
+      {"/api/login", request_with_body("POST", "/api/login", login_as("alice", "1").dump())}};
+  for (const auto& [target, bytes] : requests) {
+    raw_client client{server.port()};
+    client.send(bytes);
+    client.close_sending();
+    const auto reply = client.read_reply();
+    ASSERT_TRUE(reply) << target;
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_TRUE(client.is_closed_by_server());
+  }
+}
+
+TEST_F(Wire, ClosesWithoutAWordWhenTheClientLeavesInTheMiddleOfARequest) {
+  for (const char* beginning :
+       {"", "GET", "GET /ping HTTP/1.1\r\nHost: x\r\n",
+        "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"}) {
+    raw_client client{server.port()};
+    client.send(beginning);
+    client.close_sending();
+    EXPECT_TRUE(client.is_closed_by_server()) << beginning;
+  }
+  expect_alive();
+}
+
+TEST_F(Wire, ServesAClientThatReadsLate) {
+  raw_client client{server.port()};
+  std::string bytes;
+  constexpr int count = 5'000;
+  for (int number = 0; number < count; ++number)
+    bytes += request_bytes("GET", "/api/version");
+  // More answers than the sockets hold: the server has to stop reading until they are taken.
+  std::thread sender{[&] { client.send(bytes); }};
+  int answers = 0;
+  while (answers < count && client.read_reply())
+    ++answers;
+  sender.join();
+  EXPECT_EQ(answers, count);
+}
+
+// Expectations -----------------------------------------------------------------------------------
+
+TEST_F(Wire, TellsAClientThatWaitsToGoOn) {
+  raw_client client{server.port()};
+  const std::string body = login_as("alice", "1").dump();
+  const std::string request =
+      request_with_body("POST", "/api/login", body, "Expect: 100-continue\r\n");
+  client.send(request.substr(0, request.size() - body.size()));
+  const auto interim = client.read_reply();
+  ASSERT_TRUE(interim);
+  EXPECT_EQ(interim->status, 100);
+  expect_success(client.exchange("POST", "/api/login", body));
+}
+
+TEST_F(Wire, TellsAClientThatWaitsNotToSendTooMuch) {
+  raw_client client{server.port()};
+  expect_failure(
+      client.exchange("POST", "/api/login",
+                      request_bytes("POST", "/api/login",
+                                    "Expect: 100-continue\r\nContent-Length: 9999999\r\n")),
+      errc::body_too_large);
+}
+
+TEST_F(Wire, RefusesAnExpectationThatItDoesNotKnow) {
+  raw_client client{server.port()};
+  expect_failure(client.exchange("POST", "/api/login",
+                                 request_bytes("POST", "/api/login",
+                                               "Expect: 200-ok\r\nContent-Length: 1\r\n")),
+                 errc::expectation_failed);
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+// What is no request -----------------------------------------------------------------------------
+
+// ASVS 4.2.1: one reading of message boundaries.
+TEST_F(Wire, RefusesWhatCouldBeReadInTwoWays_ASVS_4_2_1) {
+  const std::string requests[] = {
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n0\r\n\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 3\r\n\r\n{} ",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\n{}",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 0x2\r\n\r\n{}",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+      "chunked\r\n\r\nffffffffffffffffff\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\nContent-Length : 0\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\n folded: y\r\n\r\n",
+  };
+  for (const std::string& request : requests) {
+    SCOPED_TRACE(request);
+    raw_client client{server.port()};
+    const std::string_view target = request.starts_with("GET") ? "/ping" : "/api/login";
+    const auto reply =
+        client.exchange(request.starts_with("GET") ? "GET" : "POST", target, request);
+    expect_failure(reply, errc::malformed_request);
+    EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_TRUE(client.is_closed_by_server());
+    expect_alive();
+  }
+}
+
+TEST_F(Wire, RefusesWhatIsNoRequest) {
+  using namespace std::string_literals;
+  const std::string requests[] = {
+      "hello\r\n\r\n",
+      "GET\r\n\r\n",
+      "GET /ping\r\n\r\n",
+      "GET /ping HTTP/1.1 x\r\nHost: x\r\n\r\n",
+      "GET /ping HTTP/2.0\r\nHost: x\r\n\r\n",
+      "GET /ping HTTQ/1.1\r\nHost: x\r\n\r\n",
+      "GET  /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /pi ng HTTP/1.1\r\nHost: x\r\n\r\n",
+      "G\x01T /ping HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET /ping\0 HTTP/1.1\r\nHost: x\r\n\r\n"s,
+      "GET /ping HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n"s,
+      "GET /ping HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\nna(me: y\r\n\r\n",
+      "GET /ping HTTP/1.1\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+      "GET http://localhost/ping HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "GET ping HTTP/1.1\r\nHost: x\r\n\r\n",
+      "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+      "CONNECT localhost:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+      "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"s,
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+  };
+  for (const std::string& request : requests) {
+    SCOPED_TRACE(request);
+    raw_client client{server.port()};
+    expect_failure(client.exchange("GET", "/ping", request), errc::malformed_request);
+    EXPECT_TRUE(client.is_closed_by_server());
+    expect_alive();
+  }
+}
+
+TEST_F(Wire, AnswersWhatCameBeforeABadRequestAndNothingBehindIt) {
+  raw_client client{server.port()};
+  const std::string good = request_bytes("GET", "/ping");
+  client.send(good + "garbage\r\n\r\n" + good);
+  EXPECT_EQ(client.read_reply()->status, 200);
+  EXPECT_EQ(client.read_reply()->status, 400);
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(Wire, IgnoresTheBodyOfARequestThatNeedsNone) {
+  raw_client client{server.port()};
+  client.send(request_with_body("GET", "/ping", "GET /nope HTTP/1.1\r\nHost: x\r\n\r\n") +
+              request_bytes("GET", "/ping"));
+  EXPECT_EQ(client.read_reply()->status, 200);
+  EXPECT_EQ(client.read_reply()->status, 200);
+}
+
+} // namespace maque::test

@@ -1,0 +1,49 @@
+#include "support/api_client.hpp"
+
+#include "support/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace maque::test {
+
+namespace {
+
+constexpr std::chrono::seconds timeout{15};
+
+} // namespace
+
+api_client::api_client(std::uint16_t port) : client_{"127.0.0.1", port} {
+  client_.set_keep_alive(true);
+  client_.set_tcp_nodelay(true);
+  client_.set_url_encode(false);
+  client_.set_connection_timeout(timeout);
+  client_.set_read_timeout(timeout);
+  client_.set_write_timeout(timeout);
+}
+
+http_reply api_client::send(const std::string& method, const std::string& target,
+                            const header_list& headers, const std::string& body) {
+  httplib::Request request;
+  request.method = method;
+  request.path = target;
+  request.body = body;
+  for (const auto& [name, value] : headers)
+    request.headers.emplace(name, value);
+  if (!access_token_.empty()) request.headers.emplace("Authorization", "Bearer " + access_token_);
+
+  const auto outcome = client_.send(request);
+  http_reply reply;
+  if (!outcome) {
+    ADD_FAILURE() << method << ' ' << target << ": no reply: " << to_string(outcome.error());
+    return reply;
+  }
+  reply.status = outcome->status;
+  reply.headers.assign(outcome->headers.begin(), outcome->headers.end());
+  reply.body = outcome->body;
+  expect_documented(method, target, reply);
+  return reply;
+}
+
+} // namespace maque::test

@@ -62,6 +62,11 @@ tsan: ## Run every test under ThreadSanitizer
 .PHONY: check
 check: lint build test asan tsan ## Everything that CI runs
 
+.PHONY: bench-ping
+bench-ping: build ## Measure /ping and /api/user/info against Gin (about five minutes)
+	@tools/install-dependencies bench
+	@tools/bench/ping $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built
 	@rm -rf build

@@ -19,6 +19,8 @@ namespace maque {
 namespace {
 
 constexpr std::chrono::seconds log_timeout{2};
+/// What a shutdown may take beyond its grace: workers that wait for WeChat or the disk.
+constexpr std::chrono::seconds overtime{15};
 
 /// A signal that ends the server, taken by the thread that waits for it and by no other.
 class termination_signals {
@@ -36,6 +38,13 @@ public:
     int number = 0;
     sigwait(&set_, &number);
     return number;
+  }
+
+  std::optional<int> wait_for(std::chrono::milliseconds limit) const {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(limit);
+    const timespec duration{seconds.count(), std::chrono::nanoseconds{limit - seconds}.count()};
+    const int number = sigtimedwait(&set_, nullptr, &duration);
+    return number > 0 ? std::optional{number} : std::nullopt;
   }
 
 private:
@@ -85,10 +94,15 @@ log::writer_options writer_options_of(const config::settings& settings) {
   return options;
 }
 
-/// Finishes what is in flight. The signals that come meanwhile end the process at once.
+/// Finishes what is in flight. A signal that comes meanwhile ends the process at once, and so does
+/// a shutdown that does not come to its end.
 bool shut_down(server& running, const termination_signals& signals,
                std::chrono::milliseconds grace) {
-  std::thread{[signals] { std::_Exit(128 + signals.wait()); }}.detach();
+  std::thread{[signals, limit = grace + overtime] {
+    const auto number = signals.wait_for(limit);
+    if (!number) std::cerr << "maque: the shutdown took too long, ending at once\n";
+    std::_Exit(number ? 128 + *number : EXIT_FAILURE);
+  }}.detach();
   return running.stop(grace);
 }
 

@@ -1,5 +1,6 @@
 #include "actors/actor_meter.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -23,22 +24,21 @@ void actor_meter::begin_sample(std::uint64_t number, const void* message) noexce
   mine.message.store(message, std::memory_order_release);
 }
 
-bool actor_meter::match_sample(std::uint64_t number, const void* message) noexcept {
-  slot& expected = slot_of(next_sample_);
-  const bool matches = expected.message.load(std::memory_order_acquire) == message;
-  if (matches) {
-    working_since_ns_ = now_ns();
-    waiting_.record(std::chrono::nanoseconds{working_since_ns_ -
-                                             expected.arrived_ns.load(std::memory_order_relaxed)});
-  }
-  if (matches || number > next_sample_ + reordering_max) {
-    expected.message.store(nullptr, std::memory_order_relaxed);
-    // Not simply one step on: after a stall the next one may be long gone, too.
-    const std::uint64_t step = std::uint64_t{sample_mask_} + 1;
-    next_sample_ = std::max(next_sample_ + step, number & ~std::uint64_t{sample_mask_});
-    if (matches && next_sample_ <= number) next_sample_ += step;
-  }
-  return matches;
+void actor_meter::match_sample(std::uint64_t number) noexcept {
+  slot& mine = slot_of(next_sample_);
+  working_since_ns_ = now_ns();
+  waiting_.record(
+      std::chrono::nanoseconds{working_since_ns_ - mine.arrived_ns.load(std::memory_order_relaxed)});
+  mine.message.store(nullptr, std::memory_order_relaxed);
+  // Not simply one step on: those that overtook this one are gone.
+  next_sample_ = std::max(next_sample_, number & ~std::uint64_t{sample_mask_}) + sample_mask_ + 1;
+}
+
+void actor_meter::skip_samples() noexcept {
+  for (slot& each : slots_)
+    each.message.store(nullptr, std::memory_order_relaxed);
+  next_sample_ = (received_.load(std::memory_order_relaxed) + sample_mask_) &
+                 ~std::uint64_t{sample_mask_};
 }
 
 void actor_meter::end_sample() noexcept {

@@ -36,7 +36,7 @@ public:
     const std::uint64_t waiting = received_.load(std::memory_order_relaxed) - number;
     if (waiting > mailbox_max_.load(std::memory_order_relaxed))
       mailbox_max_.store(waiting, std::memory_order_relaxed);
-    return number >= next_sample_ && match_sample(number, message);
+    return take_sample(number, message);
   }
 
   /// The actor is done with the message. @param timed what taken() returned.
@@ -72,7 +72,17 @@ private:
   };
 
   void begin_sample(std::uint64_t number, const void* message) noexcept;
-  bool match_sample(std::uint64_t number, const void* message) noexcept;
+  bool take_sample(std::uint64_t number, const void* message) noexcept {
+    if (slot_of(next_sample_).message.load(std::memory_order_acquire) == message) {
+      match_sample(number);
+      return true;
+    }
+    if (number > next_sample_ + reordering_max) skip_samples();
+    return false;
+  }
+  void match_sample(std::uint64_t number) noexcept;
+  /// Goes on with the next message that arrives, wherever the counts of the lost ones have led.
+  void skip_samples() noexcept;
   void end_sample() noexcept;
   slot& slot_of(std::uint64_t number) noexcept {
     return slots_[(number >> sample_shift_) % sample_slots];

@@ -27,7 +27,7 @@ public:
   static constexpr std::size_t messages_a_turn = 64;
 
   lane(caf::actor_system& system, std::uint32_t index);
-  ~lane();
+  ~lane() override;
 
   std::uint32_t index() const noexcept { return index_; }
   boost::asio::io_context& io() noexcept { return io_; }

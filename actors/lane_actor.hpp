@@ -11,6 +11,7 @@
 
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 #if defined(__SANITIZE_THREAD__)
@@ -41,10 +42,14 @@ class metered_actor : public Handle::base {
 public:
   using super = typename Handle::base;
 
-  metered_actor(caf::actor_config& config, actor_meter& meter) : super(config), meter_{meter} {}
+  metered_actor(caf::actor_config& config, actor_meter& meter) : super(config), meter_{meter} {
+    // CAF's own handler writes to standard error; the supervisor's log line is where this belongs.
+    this->set_exception_handler([](std::exception_ptr& thrown) { return error_of(thrown); });
+  }
 
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
-    meter_.arrived(message.get());
+    // What comes for an actor that has ended is bounced, and nobody will ever take it up.
+    if (!this->getf(caf::abstract_actor::is_terminated_flag)) meter_.arrived(message.get());
     announce_handover(message.get());
     super::enqueue(std::move(message), unit);
   }
@@ -67,6 +72,16 @@ public:
   actor_meter& meter() noexcept { return meter_; }
 
 private:
+  static caf::error error_of(const std::exception_ptr& thrown) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& problem) {
+      return caf::make_error(caf::sec::runtime_error, std::string{problem.what()});
+    } catch (...) {
+      return caf::make_error(caf::sec::runtime_error, std::string{"not a std::exception"});
+    }
+  }
+
   void fail_request(caf::mailbox_element& message) {
     caf::response_promise promise{this->ctrl(), message};
     if (promise.pending())

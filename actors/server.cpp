@@ -195,6 +195,8 @@ result<void> server::impl::start() {
                                          : security::derive_signing_key(auth.signing_secret);
   if (!key) return tl::unexpected{std::move(key.error())};
 
+  const auto& http = options_.settings.http;
+  if (auto free = http::check_address_is_free(http.host, http.port); !free) return free;
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
   blueprint_ = blueprint_of(options_, std::move(*key), lanes);
   running_ = true;
@@ -348,12 +350,13 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   for (const auto& lane : lanes_)
     lane->close_connections();
   complete = stop_actors() && complete;
-  for (const auto& lane : lanes_)
-    lane->join();
-  // Handles keep actors alive, and actors their system.
+  // Handles keep actors alive; what runs until here may still send to them.
   supervisor_ = supervisor_actor{};
   writer_ = db::writer_actor{};
   readers_.clear();
+  system_->await_all_actors_done();
+  for (const auto& lane : lanes_)
+    lane->join();
   lanes_.clear();
   system_.reset();
   return complete;

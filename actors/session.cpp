@@ -149,7 +149,7 @@ void session_state::end(logout_promise waiting, const request_context& request,
         const auto count = static_cast<std::uint32_t>(ended.size());
         // Announced even if it had ended before: its announcement may have been lost.
         if (order.scope != logout_scope::others) ended.push_back(order.current);
-        announce(std::move(ended), [this, then, count](std::optional<caf::error> failure) mutable {
+        announce(ended, [this, then, count](std::optional<caf::error> failure) mutable {
           if (failure) return refuse(self_, then, std::move(*failure));
           then.deliver(logged_out{count});
         });
@@ -157,7 +157,7 @@ void session_state::end(logout_promise waiting, const request_context& request,
       request, end_sessions{order.user, order.current, order.scope, context_.clock.now()});
 }
 
-void session_state::announce(std::vector<session_id> ended,
+void session_state::announce(const std::vector<session_id>& ended,
                              std::function<void(std::optional<caf::error>)> done) {
   struct progress {
     std::size_t missing;

@@ -27,3 +27,9 @@ function(maque_library name)
     target_link_libraries(${name} INTERFACE ${ARG_LINKS})
   endif()
 endfunction()
+
+# maque_use_actor_headers(TARGET): compiles TARGET with the precompiled headers of CAF and Boost.Asio,
+# which take longer to read than most of our files that need them take to compile.
+function(maque_use_actor_headers target)
+  target_precompile_headers(${target} REUSE_FROM maque_actor_api)
+endfunction()

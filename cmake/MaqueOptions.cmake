@@ -9,7 +9,12 @@ set(MAQUE_SANITIZE "" CACHE STRING "Sanitizers to instrument with, e.g. address,
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # What ccache must be told so that it can work with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 
 add_library(maque_options INTERFACE)
@@ -19,4 +24,8 @@ target_compile_options(maque_options INTERFACE
 if(MAQUE_SANITIZE)
   add_compile_options(-fsanitize=${MAQUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${MAQUE_SANITIZE})
+  if(MAQUE_SANITIZE MATCHES thread)
+    # Asio has fences, which ThreadSanitizer does not model, beside its locks, which it does.
+    add_compile_options(-Wno-tsan)
+  endif()
 endif()

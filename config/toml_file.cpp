@@ -97,20 +97,20 @@ private:
     findings_.push_back({at.source().begin.line, nullptr, {}, std::move(what)});
   }
 
-  void read_top(std::string_view name, const toml::node& node) {
+  void read_top(std::string_view section_name, const toml::node& node) {
     const auto sections = section_names();
-    const std::string section{name};
-    const bool known = std::find(sections.begin(), sections.end(), section) != sections.end();
+    const std::string title{section_name};
+    const bool known = std::find(sections.begin(), sections.end(), title) != sections.end();
     const auto* const table = node.as_table();
     if (known && table != nullptr) {
       for (const auto& [key, child] : *table)
-        read_option(section, key.str(), child);
+        read_option(title, key.str(), child);
     } else if (known) {
-      add_problem(node, section + " must be a section: [" + section + "]");
+      add_problem(node, title + " must be a section: [" + title + "]");
     } else if (table != nullptr || node.is_array_of_tables()) {
-      add_problem(node, "there is no section [" + section + "]" + guess_section(section, sections));
+      add_problem(node, "there is no section [" + title + "]" + guess_section(title, sections));
     } else {
-      add_problem(node, section + " is not a setting" + guess_option("", section));
+      add_problem(node, title + " is not a setting" + guess_option("", title));
     }
   }
 

@@ -63,13 +63,11 @@ class reader_state {
 public:
   static constexpr const char* name = "db_reader";
 
-  reader_state(actor_of<reader_actor> self, store_opener open)
-      : self_{self}, open_{std::move(open)} {}
+  reader_state(actor_of<reader_actor>, store_opener open) : open_{std::move(open)} {}
 
   reader_actor::behavior_type make_behavior();
 
 private:
-  actor_of<reader_actor> self_;
   store_opener open_;
   std::unique_ptr<store> store_;
 };

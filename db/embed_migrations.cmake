@@ -27,11 +27,13 @@ endif()
 file(WRITE ${OUTPUT} "// Made by embed_migrations.cmake from ${FOLDER}.
 #include \"db/sqlite_migrations.hpp\"
 
+#include <array>
+
 namespace maque::db {
 namespace {
 
-constexpr migration embedded[] = {
-${rows}};
+constexpr std::array<migration, ${expected}> embedded{{
+${rows}}};
 
 } // namespace
 

@@ -31,7 +31,7 @@ result<std::vector<config_entry>> sqlite_config::entries() {
 result<std::uint64_t> sqlite_config::set(const set_config_value& request) {
   const auto published = find(request.key);
   if (!published) return tl::unexpected{published.error()};
-  const auto newest = version();
+  auto newest = version();
   if (!newest || *published == request.json) return newest;
 
   const std::uint64_t next = *newest + 1;

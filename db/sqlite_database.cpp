@@ -174,7 +174,7 @@ result<void> sqlite_database::connect(sqlite_access access) {
   handle_.reset(handle); // Even a failed open leaves a handle, which has the message.
   if (code != SQLITE_OK) return tl::unexpected{failure(code)};
 
-  const auto ready = harden();
+  auto ready = harden();
   if (!ready || access == sqlite_access::look) return ready;
   if (access == sqlite_access::read) {
     return run_script("PRAGMA query_only = ON; PRAGMA cache_size = -1024");

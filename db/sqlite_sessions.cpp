@@ -5,7 +5,7 @@
 namespace maque::db {
 namespace {
 
-constexpr char session_columns[] =
+constexpr const char* session_columns =
     "id, user_id, appid, device, address, created_at, last_seen_at, expires_at, "
     "refresh_secret_hash, refresh_counter, rotated_at, ended_at";
 

@@ -16,7 +16,9 @@ namespace {
 using outcome_list = std::vector<result<write_outcome>>;
 
 outcome_list all_failed(std::size_t count, const error& why) {
-  return outcome_list(count, tl::unexpected{why});
+  outcome_list outcomes;
+  outcomes.assign(count, tl::unexpected{why});
+  return outcomes;
 }
 
 class sqlite_store final : public store {

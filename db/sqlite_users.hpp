@@ -6,7 +6,7 @@
 namespace maque::db {
 
 /// The columns that read_user() expects, in its order.
-inline constexpr char user_columns[] =
+inline constexpr const char* user_columns =
     "id, nickname, avatar_url, language, role, disabled, created_at, updated_at, revision";
 
 user read_user(const sqlite_row& row);

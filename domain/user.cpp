@@ -63,7 +63,7 @@ complaint check_language(std::string_view tag) {
   if (tag.size() > limits::language_bytes) {
     return "longer than " + std::to_string(limits::language_bytes) + " bytes";
   }
-  const complaint malformed = "not a BCP 47 language tag";
+  complaint malformed = "not a BCP 47 language tag";
   bool is_first = true;
   for (std::size_t begin = 0; begin <= tag.size(); is_first = false) {
     const std::size_t end = std::min(tag.find('-', begin), tag.size());

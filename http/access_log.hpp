@@ -19,6 +19,10 @@ struct access_log_options {
 class access_log {
 public:
   access_log(log::logger& target, access_log_options options);
+  /// Hands over what came after the lane's last tick.
+  ~access_log() { flush(); }
+  access_log(const access_log&) = delete;
+  access_log& operator=(const access_log&) = delete;
 
   void record(const exchange& answered, steady_time now);
 

@@ -127,7 +127,6 @@ private:
   bool advancing_ = false;
   bool keep_alive_ = true;
   bool end_of_input_ = false; // the client sends no more, but may still read
-  bool continue_sent_ = false;
   bool draining_ = false;
 };
 

@@ -22,7 +22,7 @@ void append_hex(std::string& out, const trace_id& trace) {
 
 void append_envelope(std::string& out, int code, std::string_view message,
                      std::string_view data_json, const trace_id& trace) {
-  out += "{\"code\":";
+  out += R"({"code":)";
   out += std::to_string(code);
   out += ",\"message\":";
   append_json_string(out, message);

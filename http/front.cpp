@@ -79,7 +79,7 @@ void front::dispatch(const exchange_ptr& arrived) {
   if (match.found->who == access::signed_in) {
     auto claims = authenticate(*arrived);
     if (!claims) return arrived->fail(std::move(claims.error()));
-    arrived->identity = std::move(*claims);
+    arrived->identity = *claims;
   }
   match.found->serve(context_, arrived);
 }

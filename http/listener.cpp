@@ -23,10 +23,34 @@ constexpr std::string_view too_many_connections =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
     "Connection: close\r\n\r\n";
 
-tl::unexpected<error> cannot_listen(const listener_options& options, const error_code& failure) {
+tl::unexpected<error> cannot_listen(const std::string& host, std::uint16_t port,
+                                    const error_code& failure) {
   return fail(errc::internal, {},
-              "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
-                  failure.message());
+              "cannot listen on " + host + ":" + std::to_string(port) + ": " + failure.message());
+}
+
+/// Takes the address, with SO_REUSEPORT if `shared`. Returns what went wrong.
+template <class Acceptor>
+error_code bind_to(Acceptor& acceptor, const std::string& host, std::uint16_t port, bool shared) {
+  error_code failure;
+  const auto address = asio::ip::make_address(host, failure);
+  const tcp::endpoint endpoint{address, port};
+  const auto step = [&failure](auto&& action) {
+    if (!failure) action();
+  };
+  step([&] { acceptor.open(endpoint.protocol(), failure); });
+  step([&] { acceptor.set_option(tcp::acceptor::reuse_address{true}, failure); });
+  step([&] { acceptor.set_option(reuse_port{shared}, failure); });
+  step([&] { acceptor.bind(endpoint, failure); });
+  return failure;
+}
+
+/// Says that there is no room; whether the client hears it does not matter.
+void turn_away(tcp_socket socket) {
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(too_many_connections.data(), too_many_connections.size()),
+                    ignored);
 }
 
 } // namespace
@@ -41,21 +65,20 @@ listener::~listener() {
   close_all();
 }
 
+result<void> check_address_is_free(const std::string& host, std::uint16_t port) {
+  asio::io_context context;
+  tcp::acceptor probe{context};
+  error_code failure = bind_to(probe, host, port, false);
+  if (!failure) probe.listen(1, failure);
+  if (failure) return cannot_listen(host, port, failure);
+  return {};
+}
+
 result<std::uint16_t> listener::open() {
-  error_code failure;
-  const auto address = asio::ip::make_address(options_.host, failure);
-  if (failure) return cannot_listen(options_, failure);
-  const tcp::endpoint endpoint{address, options_.port};
-  const auto step = [&](auto&& action) {
-    if (!failure) action();
-  };
-  step([&] { acceptor_.open(endpoint.protocol(), failure); });
-  step([&] { acceptor_.set_option(tcp::acceptor::reuse_address{true}, failure); });
-  step([&] { acceptor_.set_option(reuse_port{true}, failure); });
-  step([&] { acceptor_.bind(endpoint, failure); });
-  step([&] { acceptor_.listen(asio::socket_base::max_listen_connections, failure); });
-  step([&] { acceptor_.non_blocking(true, failure); });
-  if (failure) return cannot_listen(options_, failure);
+  error_code failure = bind_to(acceptor_, options_.host, options_.port, true);
+  if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+  if (!failure) acceptor_.non_blocking(true, failure);
+  if (failure) return cannot_listen(options_.host, options_.port, failure);
   options_.port = acceptor_.local_endpoint().port();
   home_.on_tick([this](steady_time now) { sweep(now); });
   return options_.port;
@@ -91,13 +114,6 @@ void listener::on_accept(const error_code& failure, tcp_socket socket) {
       turn_away(std::move(socket));
   }
   accept();
-}
-
-void listener::turn_away(tcp_socket socket) {
-  error_code ignored;
-  socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(too_many_connections.data(), too_many_connections.size()),
-                    ignored);
 }
 
 void listener::drain(steady_time last_chance, std::function<void()> on_empty) {

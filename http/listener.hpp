@@ -23,6 +23,10 @@ struct listener_options {
   connection_options connections;
 };
 
+/// Fails with internal if somebody listens on the address, even with SO_REUSEPORT, with which a
+/// second server could otherwise join in and take half of the connections.
+result<void> check_address_is_free(const std::string& host, std::uint16_t port);
+
 /// Accepts the connections of one lane and keeps them. Every lane listens on the same address; the
 /// kernel spreads the clients over them (SO_REUSEPORT).
 class listener {
@@ -52,7 +56,6 @@ public:
 private:
   void accept();
   void on_accept(const boost::system::error_code& failure, tcp_socket socket);
-  void turn_away(tcp_socket socket);
   void sweep(steady_time now);
   void tell_if_empty();
 

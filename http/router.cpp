@@ -43,7 +43,7 @@ bool matches(std::string_view pattern, std::string_view path,
 
 } // namespace
 
-router::router(const std::vector<route>& routes) : routes_{routes} {
+router::router(std::vector<route> routes) : routes_{std::move(routes)} {
   for (const route& added : routes_) {
     const route*& slot = resource_of(added.pattern).by_method[index_of(added.verb)];
     if (slot != nullptr) throw std::logic_error{"two routes for " + std::string{added.pattern}};

@@ -33,7 +33,7 @@ class router {
 public:
   /// HEAD is added to each GET, OPTIONS to every path. Throws std::logic_error if two routes are
   /// the same.
-  explicit router(const std::vector<route>& routes);
+  explicit router(std::vector<route> routes);
 
   enum class verdict : std::uint8_t { found, options, no_such_path, no_such_method };
 

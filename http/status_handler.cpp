@@ -9,7 +9,7 @@ namespace {
 void answer_readiness(exchange& asked, std::string_view status, std::string_view database,
                       std::string_view wechat) {
   if (status != "ready") asked.outgoing.status = asked.outgoing.code = 503;
-  std::string json{"{\"status\":"};
+  std::string json{R"({"status":)"};
   append_json_string(json, status);
   json += ",\"checks\":{\"database\":";
   append_json_string(json, database);

@@ -5,7 +5,7 @@
 namespace maque::http {
 
 void append_tokens(std::string& out, const tokens& issued) {
-  out += "\"access_token\":";
+  out += R"("access_token":)";
   append_json_string(out, issued.access_token);
   out += ",\"token_type\":\"Bearer\",\"expires_in\":";
   out += std::to_string(issued.access_ttl.count());

@@ -18,13 +18,18 @@ namespace {
 constexpr std::size_t signature_characters = 43;
 static_assert(base64url_decoded_size(signature_characters) == std::tuple_size_v<hmac_digest>);
 
-tl::unexpected<error> refuse(std::string_view cause) {
+tl::unexpected<error> refuse_token(std::string_view cause) {
   return fail(errc::unauthenticated, {}, "access token: " + std::string{cause});
 }
 
 } // namespace
 
 struct access_token_codec::impl {
+  impl(std::string its_kid, std::string its_beginning, claims_format its_format,
+       hmac_sha256 its_authenticate)
+      : kid{std::move(its_kid)}, beginning{std::move(its_beginning)}, format{std::move(its_format)},
+        authenticate{std::move(its_authenticate)} {}
+
   std::string kid;
   std::string beginning; ///< The encoded header and the dot behind it.
   claims_format format;
@@ -77,26 +82,26 @@ std::string access_token_codec::sign(const access_claims& claims) {
 }
 
 result<access_claims> access_token_codec::verify(std::string_view token, utc_time now) {
-  if (token.size() > limits::access_token_bytes) return refuse("too long");
+  if (token.size() > limits::access_token_bytes) return refuse_token("too long");
 
   const std::string& beginning = impl_->beginning;
   if (!token.starts_with(beginning)) {
-    return refuse(explain_token_header(token.substr(0, token.find('.')), impl_->kid));
+    return refuse_token(explain_token_header(token.substr(0, token.find('.')), impl_->kid));
   }
   const std::size_t last_dot = token.rfind('.');
-  if (last_dot < beginning.size()) return refuse("has no signature");
+  if (last_dot < beginning.size()) return refuse_token("has no signature");
   if (!impl_->is_genuine(token.substr(0, last_dot), token.substr(last_dot + 1))) {
-    return refuse("the signature is wrong");
+    return refuse_token("the signature is wrong");
   }
 
   const auto claims =
       impl_->read_payload(token.substr(beginning.size(), last_dot - beginning.size()));
-  if (!claims) return refuse(claims.error());
+  if (!claims) return refuse_token(claims.error());
   // "on or after" the time: RFC 7519, 4.1.4.
   if (now >= claims->access.expires_at) {
     return fail(errc::token_expired, {}, "access token: expired");
   }
-  if (claims->not_before > now + limits::clock_skew) return refuse("not yet valid");
+  if (claims->not_before > now + limits::clock_skew) return refuse_token("not yet valid");
   return claims->access;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace maque::security {
 
@@ -17,7 +18,7 @@ constexpr std::string_view type = "at+jwt";     // RFC 9068, 2.1
 
 // They tell the verifier where to find a key, or what else it would have to understand: RFC 7515,
 // 4.1.2, 4.1.3, 4.1.5, 4.1.6 and 4.1.11.
-constexpr std::string_view refused_members[] = {"jku", "jwk", "x5u", "x5c", "crit"};
+constexpr std::array<std::string_view, 5> refused_members{"jku", "jwk", "x5u", "x5c", "crit"};
 
 bool is_none(std::string_view name) {
   return std::ranges::equal(name, std::string_view{"none"}, {},

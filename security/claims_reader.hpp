@@ -15,7 +15,7 @@ namespace maque::security {
 std::optional<utc_time> parse_numeric_date(std::uint64_t seconds) noexcept;
 
 /// Reads the claims from JSON in any order and spacing; see claims_format::read() for the rules.
-tl::expected<token_claims, std::string> read_claims(std::string_view json, std::string_view issuer,
+tl::expected<token_claims, std::string> read_claims(std::string_view text, std::string_view issuer,
                                                     std::string_view audience);
 
 } // namespace maque::security

@@ -55,14 +55,14 @@ private:
   const fs::path& file_;
 };
 
-tl::unexpected<error> refuse(const fs::path& file, std::string_view why) {
+tl::unexpected<error> refuse_file(const fs::path& file, std::string_view why) {
   return fail(errc::internal, {}, "signing key " + file.string() + ": " + std::string{why});
 }
 
 // For a system call that has just failed.
-tl::unexpected<error> refuse_after(const fs::path& file, std::string_view what) {
+tl::unexpected<error> refuse_file_after(const fs::path& file, std::string_view what) {
   const std::error_code reason{errno, std::generic_category()};
-  return refuse(file, std::string{what} + ": " + reason.message());
+  return refuse_file(file, std::string{what} + ": " + reason.message());
 }
 
 std::string octal(mode_t mode) {
@@ -75,17 +75,17 @@ std::string octal(mode_t mode) {
 
 result<void> check_ownership(const fs::path& file, int descriptor) {
   struct stat status {};
-  if (::fstat(descriptor, &status) != 0) return refuse_after(file, "cannot be examined");
+  if (::fstat(descriptor, &status) != 0) return refuse_file_after(file, "cannot be examined");
   if (!S_ISREG(status.st_mode)) {
-    return refuse(file, "is not a regular file; remove it or configure another path");
+    return refuse_file(file, "is not a regular file; remove it or configure another path");
   }
   if (status.st_uid != ::geteuid()) {
-    return refuse(file,
-                  "belongs to another user; give it to the one that the server runs as (chown)");
+    return refuse_file(
+        file, "belongs to another user; give it to the one that the server runs as (chown)");
   }
   if ((status.st_mode & rights_of_others) != 0) {
-    return refuse(file, "is open to other users (mode " + octal(status.st_mode & 07777) +
-                            "); if nobody has read it, run: chmod 600 " + file.string());
+    return refuse_file(file, "is open to other users (mode " + octal(status.st_mode & 07777) +
+                                 "); if nobody has read it, run: chmod 600 " + file.string());
   }
   return {};
 }
@@ -97,7 +97,7 @@ result<secret> read_key(const fs::path& file, int descriptor) {
   while (size < buffer.size()) {
     const ssize_t count = ::read(descriptor, buffer.data() + size, buffer.size() - size);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return refuse_after(file, "cannot be read");
+    if (count < 0) return refuse_file_after(file, "cannot be read");
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
   }
@@ -105,10 +105,11 @@ result<secret> read_key(const fs::path& file, int descriptor) {
   std::string_view text{buffer.data(), size};
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.size() != key_characters || !decode_base64url(text)) {
-    return refuse(file, "is not " + std::to_string(key_characters) +
-                            " characters of base64url: it was cut, or never was a signing key. "
-                            "Restore it from a backup, or remove it to have a new one made, which "
-                            "logs everyone out");
+    return refuse_file(file,
+                       "is not " + std::to_string(key_characters) +
+                           " characters of base64url: it was cut, or never was a signing key. "
+                           "Restore it from a backup, or remove it to have a new one made, which "
+                           "logs everyone out");
   }
   return secret{std::string{text}};
 }
@@ -121,9 +122,10 @@ result<std::optional<secret>> find_key(const fs::path& file) {
   if (!opened.is_open()) {
     if (errno == ENOENT) return std::nullopt;
     if (errno == ELOOP) {
-      return refuse(file, "is a symbolic link; configure the path of the file that it leads to");
+      return refuse_file(file,
+                         "is a symbolic link; configure the path of the file that it leads to");
     }
-    return refuse_after(file, "cannot be opened");
+    return refuse_file_after(file, "cannot be opened");
   }
   if (auto ours = check_ownership(file, opened.get()); !ours) {
     return tl::unexpected{std::move(ours).error()};
@@ -166,24 +168,24 @@ bool write_all(int descriptor, std::string_view text) {
 // is link(2) that gives the name, because it fails, where rename(2) would replace, if another
 // process was faster: then the other one's key is the key.
 result<void> make_key(const fs::path& file) {
-  if (!make_folder(folder_of(file))) return refuse_after(file, "its folder cannot be made");
+  if (!make_folder(folder_of(file))) return refuse_file_after(file, "its folder cannot be made");
 
   fs::path draft = file;
   draft += '.';
   draft += encode_base64url(random_bytes<16>());
   const file_descriptor opened{
       ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode)};
-  if (!opened.is_open()) return refuse_after(file, "cannot be made");
+  if (!opened.is_open()) return refuse_file_after(file, "cannot be made");
   const removed_at_exit cleanup{draft};
 
   const std::string key = encode_base64url(random_bytes<key_bytes>()) + '\n';
   if (!write_all(opened.get(), key) || ::fsync(opened.get()) != 0) {
-    return refuse_after(file, "cannot be written");
+    return refuse_file_after(file, "cannot be written");
   }
   if (::link(draft.c_str(), file.c_str()) != 0 && errno != EEXIST) {
-    return refuse_after(file, "cannot be given its name");
+    return refuse_file_after(file, "cannot be given its name");
   }
-  if (!sync_folder(folder_of(file))) return refuse_after(file, "its folder cannot be synced");
+  if (!sync_folder(folder_of(file))) return refuse_file_after(file, "its folder cannot be synced");
   return {};
 }
 
@@ -196,7 +198,7 @@ result<secret> load_or_create_key_file(const fs::path& file) {
     found = find_key(file);
   }
   if (!found) return tl::unexpected{std::move(found).error()};
-  if (!*found) return refuse(file, "was removed by somebody while it was made");
+  if (!*found) return refuse_file(file, "was removed by somebody while it was made");
   return **std::move(found);
 }
 

@@ -48,7 +48,7 @@ std::span<const std::uint8_t> authenticated_part(const token_bytes& bytes) noexc
   return std::span{bytes}.first<hmac_at>();
 }
 
-tl::unexpected<error> refuse(std::string cause) {
+tl::unexpected<error> refuse_refresh_token(std::string cause) {
   return fail(errc::invalid_refresh_token, {}, "refresh token: " + std::move(cause));
 }
 
@@ -67,6 +67,8 @@ bool matches(const refresh_secret& presented, const sha256_digest& stored) noexc
 }
 
 struct refresh_token_codec::impl {
+  explicit impl(hmac_sha256 its_authenticate) : authenticate{std::move(its_authenticate)} {}
+
   hmac_sha256 authenticate;
 };
 
@@ -87,18 +89,18 @@ std::string refresh_token_codec::encode(const refresh_token& token) {
 }
 
 result<refresh_token> refresh_token_codec::decode(std::string_view text) {
-  if (text.size() != encoded_size) return refuse("wrong length");
+  if (text.size() != encoded_size) return refuse_refresh_token("wrong length");
   const auto decoded = decode_base64url(text);
-  if (!decoded) return refuse("not base64url");
+  if (!decoded) return refuse_refresh_token("not base64url");
 
   token_bytes bytes;
   std::ranges::copy(*decoded, bytes.begin());
   hmac_digest presented;
   std::ranges::copy(std::span{bytes}.last<std::tuple_size_v<hmac_digest>>(), presented.begin());
   if (!equal(presented, impl_->authenticate(authenticated_part(bytes)))) {
-    return refuse("not made with this server's key");
+    return refuse_refresh_token("not made with this server's key");
   }
-  if (bytes[0] != version) return refuse("made by another version");
+  if (bytes[0] != version) return refuse_refresh_token("made by another version");
 
   refresh_token token;
   token.session.value = read_big_endian<std::uint64_t>(&bytes[session_at]);

@@ -18,12 +18,12 @@ namespace maque::security {
 namespace {
 
 constexpr std::size_t master_bytes_min = 32;
-constexpr std::size_t key_bytes = 32;
+constexpr std::size_t derived_bytes = 32;
 constexpr std::size_t kid_bytes = 9; // 12 characters of base64url
 
-// HKDF-SHA256 (RFC 5869) without salt. `context` is its info: outputs of different contexts tell
+// HKDF-SHA256 (RFC 5869) without salt. `purpose` is its info: outputs of different purposes tell
 // nothing of each other, nor of the master secret.
-std::string derive(const secret& master, std::string_view context, std::size_t size) {
+std::string derive(const secret& master, std::string_view purpose, std::size_t size) {
   const openssl_handle<EVP_KDF, EVP_KDF_free> algorithm{
       EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, nullptr)};
   const openssl_handle<EVP_KDF_CTX, EVP_KDF_CTX_free> derivation{EVP_KDF_CTX_new(algorithm.get())};
@@ -31,7 +31,7 @@ std::string derive(const secret& master, std::string_view context, std::size_t s
   // OpenSSL takes its input through pointers to what is not const.
   std::string digest = "SHA256";
   std::string input = master.reveal();
-  std::string info{context};
+  std::string info{purpose};
   const std::array parameters{
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, input.data(), input.size()),
@@ -58,8 +58,8 @@ result<signing_key> derive_signing_key(const secret& master) {
   // A change of these texts logs everyone out.
   return signing_key{
       .kid = encode_base64url(derive(master, "maque v1 key id", kid_bytes)),
-      .access_key = secret{derive(master, "maque v1 access token", key_bytes)},
-      .refresh_key = secret{derive(master, "maque v1 refresh token", key_bytes)},
+      .access_key = secret{derive(master, "maque v1 access token", derived_bytes)},
+      .refresh_key = secret{derive(master, "maque v1 refresh token", derived_bytes)},
   };
 }
 

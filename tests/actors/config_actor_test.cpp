@@ -29,12 +29,20 @@ protected:
   void look(maybe_snapshot newer) {
     caf::anon_send(config, load_config{});
     last_look = database.serve<load_config>(std::move(newer));
+    settle();
+  }
+
+  /// Returns when the actor has taken up what the database answered.
+  void settle() {
+    database.settle();
+    world.settle(meter);
   }
 
   actor_world world;
+  actor_meter& meter = world.add_meter();
   scripted_database database{world};
   config_actor config =
-      world.spawn<config_actor, config_state>(0, world.add_meter(), std::ref(world.context()));
+      world.spawn<config_actor, config_state>(0, meter, std::ref(world.context()));
   load_config last_look;
 };
 
@@ -85,6 +93,7 @@ TEST_F(ConfigActor, KeepsWhatItHasWhenThereIsNothingNewOrNoDatabase) {
   EXPECT_EQ(value_of(unchanged)->version, 4U);
   caf::anon_send(config, load_config{});
   database.fail(database.await<load_config>(), errc::database_unavailable);
+  settle();
   auto kept = find();
   EXPECT_EQ(value_of(kept)->version, 4U);
 }

@@ -136,13 +136,18 @@ public:
     return std::get<arrivals<Request>>(taken_).await();
   }
 
-  /// How many requests of this kind were sent before this call.
-  template <class Request>
-  std::size_t count() {
+  /// Returns when all that was sent to the actor before is taken, and all answers are sent.
+  void settle() {
     std::promise<void> passed;
     run([&passed] { passed.set_value(); });
     if (passed.get_future().wait_for(patience) != std::future_status::ready)
       throw std::runtime_error{"a scripted actor does not run"};
+  }
+
+  /// How many requests of this kind were sent before this call.
+  template <class Request>
+  std::size_t count() {
+    settle();
     return std::get<arrivals<Request>>(taken_).count();
   }
 

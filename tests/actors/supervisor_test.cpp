@@ -209,6 +209,17 @@ TEST_F(Supervisor, MayBeToldTwiceToStop) {
   EXPECT_EQ(written.count("end a"), 1);
 }
 
+TEST_F(Supervisor, DoesNotCountWhatIsSentToAChildThatHasEnded) {
+  const auto supervisor = supervise(generous);
+  start(supervisor, "a");
+  const auto ended = handle_of("a");
+  break_and_await_restart("a");
+  auto bounced = world.ask<computed>(ended, compute{1});
+  EXPECT_EQ(code_of(bounced), errc::internal);
+  EXPECT_EQ(meters.at("a")->read().mailbox_now, 0U);
+  stop(supervisor);
+}
+
 TEST_F(Supervisor, ChildrenThatThrowAnswerWhoeverAskedAndCountIt) {
   const auto supervisor = supervise(generous);
   start(supervisor, "a");

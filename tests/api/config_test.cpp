@@ -1,4 +1,5 @@
 #include "api_fixture.hpp"
+#include "support/raw_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,8 +26,11 @@ protected:
     }
   }
 
-  http_reply ask(const std::string& target, const std::string& if_none_match) {
-    return client.get(target, {{"If-None-Match", if_none_match}});
+  // cpp-httplib waits for the body that a 304 never has.
+  http_reply ask(const std::string& target, const std::string& if_none_match) const {
+    raw_client raw{server.port()};
+    return raw.exchange("GET", target,
+                        request_bytes("GET", target, "If-None-Match: " + if_none_match + "\r\n"));
   }
 
   test_server server;

@@ -119,10 +119,11 @@ TEST_F(Refresh, IsRefusedToWhatThisServerDidNotMake) {
   std::string flipped = alice.refresh_token;
   flipped[20] = flipped[20] == 'A' ? 'B' : 'A';
   const test_server other;
-  for (const std::string token :
-       {std::string{}, std::string{"x"}, std::string(256, 'A'), flipped,
-        alice.access_token.substr(0, 200), alice.refresh_token + "A", alice.refresh_token.substr(1),
-        alice.refresh_token + "=", log_in(other, "alice").refresh_token}) {
+  for (const std::string& token :
+       std::vector<std::string>{std::string{}, std::string{"x"}, std::string(256, 'A'), flipped,
+                                alice.access_token.substr(0, 200), alice.refresh_token + "A",
+                                alice.refresh_token.substr(1), alice.refresh_token + "=",
+                                log_in(other, "alice").refresh_token}) {
     SCOPED_TRACE(token);
     expect_failure(refresh(server, token), errc::invalid_refresh_token);
   }

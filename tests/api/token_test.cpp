@@ -57,9 +57,10 @@ TEST_F(AccessToken, HasASchemeInAnyCase) {
 
 TEST_F(AccessToken, IsRefusedUnderAnotherScheme) {
   const std::string& token = alice.access_token;
-  for (const std::string value : {"Basic " + token, "Bearer", std::string{"Bearer "}, token,
-                                  "Bearer" + token, "Token " + token, "Bearer  " + token,
-                                  "Bearer " + token + " x", "Bearer \"" + token + "\""}) {
+  for (const std::string& value :
+       std::vector<std::string>{"Basic " + token, "Bearer", std::string{"Bearer "}, token,
+                                "Bearer" + token, "Token " + token, "Bearer  " + token,
+                                "Bearer " + token + " x", "Bearer \"" + token + "\""}) {
     SCOPED_TRACE(value);
     expect_failure(ask(value), errc::unauthenticated);
   }
@@ -96,10 +97,10 @@ TEST_F(AccessToken, IsRefusedWhenAnyCharacterIsAnother_ASVS_9_1_1) {
 }
 
 TEST_F(AccessToken, IsRefusedWhenItIsGarbage) {
-  for (const std::string token :
-       {std::string{"x"}, std::string{"."}, std::string{".."}, std::string{"a.b.c"},
-        std::string(4000, 'a'), alice.access_token + "=", alice.access_token + ".x",
-        "." + alice.access_token, std::string{"\xFF\xFE"}, alice.refresh_token}) {
+  for (const std::string& token : std::vector<std::string>{
+           std::string{"x"}, std::string{"."}, std::string{".."}, std::string{"a.b.c"},
+           std::string(4000, 'a'), alice.access_token + "=", alice.access_token + ".x",
+           "." + alice.access_token, std::string{"\xFF\xFE"}, alice.refresh_token}) {
     SCOPED_TRACE(token.substr(0, 80));
     expect_failure(ask("Bearer " + token), errc::unauthenticated);
   }
@@ -181,8 +182,9 @@ TEST_F(AccessToken, OfAnotherAlgorithmTypeOrKeySourceIsRefused_ASVS_9_1_2_9_1_3_
 TEST_F(AccessToken, IsRefusedInTheSameWordsWhateverIsWrongWithIt_ASVS_16_5_1) {
   const auto other = security::derive_signing_key(secret{std::string(32, 'k')});
   security::access_token_codec codec{*other, "maque", "maque"};
-  for (const std::string token : {std::string{"garbage"}, alice.access_token + "A",
-                                  codec.sign(claims_of(alice.access_token))})
+  for (const std::string& token :
+       std::vector<std::string>{std::string{"garbage"}, alice.access_token + "A",
+                                codec.sign(claims_of(alice.access_token))})
     EXPECT_EQ(ask("Bearer " + token).json().at("message"), info(errc::unauthenticated).message);
 }
 

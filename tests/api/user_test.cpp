@@ -121,8 +121,9 @@ TEST_F(Profile, HasFieldsThatNobodySetsForHimself_ASVS_15_3_3_8_2_3) {
 
 // ASVS 1.2.4: parameterised SQL.
 TEST_F(Profile, KeepsTextThatLooksLikeCodeAsItIs_ASVS_1_2_4) {
-  for (const std::string text : {"'; DROP TABLE users; --", "\" OR 1=1", "</script><b>", "\\u0041",
-                                 "${jndi:ldap://x}", "%s%n", "\"\\/"}) {
+  for (const std::string& text :
+       std::vector<std::string>{"'; DROP TABLE users; --", "\" OR 1=1", "</script><b>", "\\u0041",
+                                "${jndi:ldap://x}", "%s%n", "\"\\/"}) {
     EXPECT_EQ(client.patch("/api/user/info", {{"nickname", text}}).data().at("nickname"), text);
     EXPECT_EQ(client.get("/api/user/info").data().at("nickname"), text);
   }

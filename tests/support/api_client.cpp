@@ -3,6 +3,7 @@
 #include "support/contract.hpp"
 
 #include <gtest/gtest.h>
+#include <httplib.h>
 
 #include <chrono>
 
@@ -14,14 +15,19 @@ constexpr std::chrono::seconds timeout{15};
 
 } // namespace
 
-api_client::api_client(std::uint16_t port) : client_{"127.0.0.1", port} {
-  client_.set_keep_alive(true);
-  client_.set_tcp_nodelay(true);
-  client_.set_url_encode(false);
-  client_.set_connection_timeout(timeout);
-  client_.set_read_timeout(timeout);
-  client_.set_write_timeout(timeout);
+api_client::api_client(std::uint16_t port)
+    : client_{std::make_unique<httplib::Client>("127.0.0.1", port)} {
+  client_->set_keep_alive(true);
+  client_->set_tcp_nodelay(true);
+  client_->set_url_encode(false);
+  client_->set_connection_timeout(timeout);
+  client_->set_read_timeout(timeout);
+  client_->set_write_timeout(timeout);
 }
+
+api_client::~api_client() = default;
+api_client::api_client(api_client&&) noexcept = default;
+api_client& api_client::operator=(api_client&&) noexcept = default;
 
 http_reply api_client::send(const std::string& method, const std::string& target,
                             const header_list& headers, const std::string& body) {
@@ -33,7 +39,7 @@ http_reply api_client::send(const std::string& method, const std::string& target
     request.headers.emplace(name, value);
   if (!access_token_.empty()) request.headers.emplace("Authorization", "Bearer " + access_token_);
 
-  const auto outcome = client_.send(request);
+  const auto outcome = client_->send(request);
   http_reply reply;
   if (!outcome) {
     ADD_FAILURE() << method << ' ' << target << ": no reply: " << to_string(outcome.error());

@@ -2,12 +2,15 @@
 
 #include "support/http_reply.hpp"
 
-#include <httplib.h>
-
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace httplib {
+class Client;
+}
 
 namespace maque::test {
 
@@ -18,6 +21,9 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 class api_client {
 public:
   explicit api_client(std::uint16_t port);
+  ~api_client();
+  api_client(api_client&&) noexcept;
+  api_client& operator=(api_client&&) noexcept;
 
   /// From now on each request has this access token; none if it is empty.
   void use_token(std::string access_token) { access_token_ = std::move(access_token); }
@@ -40,7 +46,7 @@ public:
                                                                     "application/json"};
 
 private:
-  httplib::Client client_;
+  std::unique_ptr<httplib::Client> client_;
   std::string access_token_;
 };
 

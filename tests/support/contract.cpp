@@ -156,7 +156,8 @@ std::vector<contract::candidate> contract::candidates(std::string_view method,
   const std::string* const path = find_path(target.substr(0, target.find('?')));
   if (path == nullptr)
     consider("other path", document_.at("x-other-path"));
-  else if (const json& item = document_.at("paths").at(*path); item.contains(verb))
+  else if (const json& item = document_.at("paths").at(*path);
+           item.contains(verb) && method == upper(method))
     consider(upper(verb) + " " + *path, item.at(verb).at("responses"));
   else
     consider("other method", document_.at("x-other-method"));

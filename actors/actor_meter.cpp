@@ -27,8 +27,8 @@ void actor_meter::begin_sample(std::uint64_t number, const void* message) noexce
 void actor_meter::match_sample(std::uint64_t number) noexcept {
   slot& mine = slot_of(next_sample_);
   working_since_ns_ = now_ns();
-  waiting_.record(
-      std::chrono::nanoseconds{working_since_ns_ - mine.arrived_ns.load(std::memory_order_relaxed)});
+  waiting_.record(std::chrono::nanoseconds{working_since_ns_ -
+                                           mine.arrived_ns.load(std::memory_order_relaxed)});
   mine.message.store(nullptr, std::memory_order_relaxed);
   // Not simply one step on: those that overtook this one are gone.
   next_sample_ = std::max(next_sample_, number & ~std::uint64_t{sample_mask_}) + sample_mask_ + 1;
@@ -37,8 +37,8 @@ void actor_meter::match_sample(std::uint64_t number) noexcept {
 void actor_meter::skip_samples() noexcept {
   for (slot& each : slots_)
     each.message.store(nullptr, std::memory_order_relaxed);
-  next_sample_ = (received_.load(std::memory_order_relaxed) + sample_mask_) &
-                 ~std::uint64_t{sample_mask_};
+  next_sample_ =
+      (received_.load(std::memory_order_relaxed) + sample_mask_) & ~std::uint64_t{sample_mask_};
 }
 
 void actor_meter::end_sample() noexcept {

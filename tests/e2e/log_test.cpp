@@ -38,7 +38,8 @@ protected:
 };
 
 TEST_F(LogFile, HasOneLineOfJsonForEachRequestWithItsTraceId) {
-  running_maque server{folder.path(), {log_file}};
+  // One lane: each of them hands its lines over by itself.
+  running_maque server{folder.path(), {log_file, "--server.lanes=1"}};
   const auto ping = server.ask({"GET", "/ping", {}, {}});
   const auto missing = server.ask({"GET", "/no\"such\\path", {}, {}});
   EXPECT_EQ(server.stop(), 0);

@@ -57,15 +57,20 @@ int list_values(const config::settings& settings) {
   return EXIT_SUCCESS;
 }
 
-int get_value(const config::settings& settings, const std::string& key) {
+/// The value of a key, or config_key_not_found.
+result<std::string> find_published(const config::settings& settings, const std::string& key) {
   const auto published = load_published(settings);
-  if (!published) return report(published.error());
-  for (const config_entry& entry : published->entries) {
-    if (entry.key != key) continue;
-    std::cout << entry.json << '\n';
-    return EXIT_SUCCESS;
-  }
-  return report(error{errc::config_key_not_found, {}, "there is no value " + key, {}});
+  if (!published) return tl::unexpected{published.error()};
+  for (const config_entry& entry : published->entries)
+    if (entry.key == key) return entry.json;
+  return fail(errc::config_key_not_found, {}, "there is no value " + key);
+}
+
+int get_value(const config::settings& settings, const std::string& key) {
+  const auto found = find_published(settings, key);
+  if (!found) return report(found.error());
+  std::cout << *found << '\n';
+  return EXIT_SUCCESS;
 }
 
 result<void> check_value(const std::string& key, const std::string& json) {
@@ -101,6 +106,11 @@ int publish(const config::settings& settings, const std::string& key,
   return EXIT_SUCCESS;
 }
 
+int remove_value(const config::settings& settings, const std::string& key) {
+  const auto found = find_published(settings, key);
+  return found ? publish(settings, key, std::nullopt) : report(found.error());
+}
+
 } // namespace
 
 int execute(const config::command& asked, const config::settings& settings) {
@@ -122,7 +132,7 @@ int execute(const config::command& asked, const config::settings& settings) {
   case config::action::values_set:
     return publish(settings, asked.key, asked.json);
   case config::action::values_remove:
-    return publish(settings, asked.key, std::nullopt);
+    return remove_value(settings, asked.key);
   }
   return EXIT_FAILURE;
 }

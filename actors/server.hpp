@@ -22,7 +22,9 @@ struct server_options {
   std::function<void()> give_up = [] {};
 };
 
-/// The whole server in one object: the database, the actors, the lanes and their listeners.
+/// The whole server in one object: the database, the actors, the lanes and their listeners. To be
+/// started, stopped and destroyed by one and the same thread: the actor system that it makes is
+/// tied to its creator, and waits for ever if another one ends it.
 class server {
 public:
   /// @param log has to outlive the server.

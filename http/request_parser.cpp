@@ -20,8 +20,22 @@ std::string_view plain(string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
+/// RFC 9112, section 3.2: a client of HTTP/1.1 sends exactly one Host.
+bool has_valid_host(const request& read) noexcept {
+  const std::size_t hosts = read.count("Host");
+  return hosts == 1 || (hosts == 0 && read.version() == 10);
+}
+
+/// Only the origin form of a target (RFC 9112, section 3.2.1), or "*" for OPTIONS, means something
+/// here: this is no proxy.
+bool has_valid_target(const request& read) noexcept {
+  return read.target().starts_with('/') || (read.target() == "*" && read.verb() == method::options);
+}
+
+} // namespace
+
 /// Beast's reader, with the callbacks that fill a request.
-class beast_reader final : public beast_http::basic_parser<true> {
+class request_parser::beast_reader final : public beast_http::basic_parser<true> {
 public:
   beast_reader(request& into, const parser_limits& limits) : into_{into} {
     header_limit(static_cast<std::uint32_t>(limits.header_bytes));
@@ -86,20 +100,6 @@ private:
   request& into_;
   bool target_too_long_ = false;
 };
-
-/// RFC 9112, section 3.2: a client of HTTP/1.1 sends exactly one Host.
-bool has_valid_host(const request& read) noexcept {
-  const std::size_t hosts = read.count("Host");
-  return hosts == 1 || (hosts == 0 && read.version() == 10);
-}
-
-/// Only the origin form of a target (RFC 9112, section 3.2.1), or "*" for OPTIONS, means something
-/// here: this is no proxy.
-bool has_valid_target(const request& read) noexcept {
-  return read.target().starts_with('/') || (read.target() == "*" && read.verb() == method::options);
-}
-
-} // namespace
 
 class request_parser::grammar {
 public:

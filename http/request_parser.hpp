@@ -44,6 +44,7 @@ public:
   expectation expected() const noexcept;
 
 private:
+  class beast_reader;
   class grammar;
   std::unique_ptr<grammar> grammar_;
 };

@@ -38,7 +38,9 @@ protected:
                     alice.access_token, more_headers);
     const auto reply =
         raw.exchange(method, target, request_bytes(method, target, headers).append(body));
-    if (reply.header("Connection") == "close") EXPECT_TRUE(raw.is_closed_by_server());
+    if (reply.header("Connection") == "close") {
+      EXPECT_TRUE(raw.is_closed_by_server());
+    }
     return reply;
   }
 

@@ -51,7 +51,8 @@ private:
 
   void end(logout_promise waiting, const request_context& request, const log_out& order);
   /// Calls `done` when every lane has confirmed that it refuses the tokens of these sessions.
-  void announce(const std::vector<session_id>& ended, std::function<void(std::optional<caf::error>)> done);
+  void announce(const std::vector<session_id>& ended,
+                std::function<void(std::optional<caf::error>)> done);
   void reload(caf::typed_response_promise<announcement_applied> waiting,
               const request_context& request);
 

@@ -19,7 +19,8 @@ struct basic_id {
   std::uint64_t value = 0;
 
   // The check takes the zero inside the defaulted operator for a pointer.
-  friend auto operator<=>(const basic_id&, const basic_id&) = default; // NOLINT(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr)
+  friend auto operator<=>(const basic_id&, const basic_id&) = default;
 
   /// The canonical form: decimal digits, no sign, no leading zero.
   static std::optional<basic_id> parse(std::string_view text) noexcept {

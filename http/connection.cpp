@@ -79,12 +79,11 @@ void connection::wait_for_input() {
   waiting_for_input_ = true;
   // A read that leaves the buffer with room tells Asio that the socket is drained, so that the next
   // one waits without a system call of its own.
-  socket_.async_read_some(asio::buffer(inbox_),
-                          [self = connection_ptr{this}](const error_code& failure,
-                                                        std::size_t size) {
-                            self->waiting_for_input_ = false;
-                            self->on_read(failure, size);
-                          });
+  socket_.async_read_some(asio::buffer(inbox_), [self = connection_ptr{this}](
+                                                    const error_code& failure, std::size_t size) {
+    self->waiting_for_input_ = false;
+    self->on_read(failure, size);
+  });
 }
 
 void connection::on_read(const error_code& failure, std::size_t size) {

@@ -86,7 +86,7 @@ bool back_off(pacer& time, int next, steady_time deadline) {
       std::chrono::duration_cast<steady_time::duration>(longest * (0.5 + 0.5 * time.jitter()));
   const steady_time end = time.now() + pause;
   if (end >= deadline) return false;
-  time.sleep_until(end);
+  time.wait_until(end);
   return true;
 }
 

@@ -9,7 +9,7 @@ steady_time system_pacer::now() {
   return std::chrono::steady_clock::now();
 }
 
-void system_pacer::sleep_until(steady_time end) {
+void system_pacer::wait_until(steady_time end) {
   std::this_thread::sleep_until(end);
 }
 

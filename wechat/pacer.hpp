@@ -10,7 +10,7 @@ public:
   virtual ~pacer() = default;
 
   virtual steady_time now() = 0;
-  virtual void sleep_until(steady_time end) = 0;
+  virtual void wait_until(steady_time end) = 0;
   /// A random number, 0 <= x < 1: spreads the retries of many workers.
   virtual double jitter() = 0;
 };
@@ -19,7 +19,7 @@ public:
 class system_pacer final : public pacer {
 public:
   steady_time now() override;
-  void sleep_until(steady_time end) override;
+  void wait_until(steady_time end) override;
   double jitter() override;
 };
 

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <stdexcept>
-#include <thread>
 
 namespace maque::test {
 
@@ -69,15 +68,6 @@ void expect_failure(const http_reply& reply, errc expected) {
 void expect_success(const http_reply& reply) {
   EXPECT_EQ(reply.status, 200) << reply.body;
   EXPECT_EQ(reply.code(), 200) << reply.body;
-}
-
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  return true;
 }
 
 } // namespace maque::test

@@ -4,12 +4,11 @@
 #include "domain/session.hpp"
 #include "security/signing_key.hpp"
 #include "support/api_client.hpp"
+#include "support/patience.hpp"
 #include "support/test_server.hpp"
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <functional>
 #include <string>
 
 namespace maque::test {
@@ -42,9 +41,5 @@ http_reply refresh(const test_server& server, const std::string& refresh_token);
 void expect_failure(const http_reply& reply, errc expected);
 /// Expects status 200 and the envelope of a success.
 void expect_success(const http_reply& reply);
-
-/// Asks again until the answer is yes; false if it takes too long.
-bool eventually(const std::function<bool()>& condition,
-                std::chrono::milliseconds patience = std::chrono::seconds{10});
 
 } // namespace maque::test

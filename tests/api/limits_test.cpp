@@ -19,12 +19,12 @@ using clock = std::chrono::steady_clock;
 /// Longer than any limit of these tests and the time to notice it, shorter than the defaults.
 constexpr std::chrono::seconds soon{5};
 
-constexpr milliseconds patience{200};
+constexpr milliseconds server_patience{200};
 
 void make_impatient(config::settings& settings) {
-  settings.http.header_timeout = patience;
-  settings.http.body_timeout = patience;
-  settings.http.idle_timeout = patience;
+  settings.http.header_timeout = server_patience;
+  settings.http.body_timeout = server_patience;
+  settings.http.idle_timeout = server_patience;
 }
 
 } // namespace
@@ -36,7 +36,7 @@ TEST(Limits, EndARequestWhoseHeaderDoesNotCome) {
   const auto reply = client.exchange("GET", "/ping", "GET /ping HTTP/1.1\r\nHost: x\r\n");
   expect_failure(reply, errc::request_timeout);
   EXPECT_TRUE(client.is_closed_by_server());
-  EXPECT_GE(clock::now() - begin, patience);
+  EXPECT_GE(clock::now() - begin, server_patience);
   EXPECT_LT(clock::now() - begin, soon);
 }
 

@@ -255,7 +255,7 @@ TEST(SystemPacer, GivesJitterBetweenZeroAndOne) {
 TEST(SystemPacer, SleepsUntilTheTimeHasCome) {
   system_pacer time;
   const auto end = time.now() + 2ms;
-  time.sleep_until(end);
+  time.wait_until(end);
   EXPECT_GE(time.now(), end);
 }
 

@@ -36,7 +36,7 @@ private:
 class fake_pacer final : public pacer {
 public:
   steady_time now() override { return now_; }
-  void sleep_until(steady_time end) override {
+  void wait_until(steady_time end) override {
     pauses.push_back(end - now_);
     now_ = end;
   }

@@ -1,5 +1,5 @@
-#include "../../support/temporary_folder.hpp"
 #include "certificate.hpp"
+#include "support/temporary_folder.hpp"
 #include "wechat/transport.hpp"
 
 #include <gtest/gtest.h>

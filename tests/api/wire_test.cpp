@@ -191,6 +191,17 @@ TEST_F(Wire, TellsAClientThatWaitsNotToSendTooMuch) {
       errc::body_too_large);
 }
 
+TEST_F(Wire, RefusesABodyOverTheCapWhereNoneIsTaken) {
+  for (const char* target : {"/ping", "/no/such/path"}) {
+    raw_client client{server.port()};
+    expect_failure(
+        client.exchange("GET", target,
+                        request_bytes("GET", target, "Content-Length: 9999999\r\n")),
+        errc::body_too_large);
+    EXPECT_TRUE(client.is_closed_by_server());
+  }
+}
+
 TEST_F(Wire, RefusesAnExpectationThatItDoesNotKnow) {
   raw_client client{server.port()};
   expect_failure(client.exchange("POST", "/api/login",

@@ -55,6 +55,7 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 .PHONY: tsan
 tsan: ## Run every test under ThreadSanitizer
 	@tools/install-dependencies test
+	@tools/build-instrumented-caf
 	@$(call configure,tsan)
 	@cmake --build build/tsan -j $(JOBS)
 	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS)

@@ -14,26 +14,7 @@
 #include <string>
 #include <utility>
 
-#if defined(__SANITIZE_THREAD__)
-#include <sanitizer/tsan_interface.h>
-#endif
-
 namespace maque {
-
-/// CAF's own queue hands a message from thread to thread, but CAF as it is packaged is not
-/// instrumented; these two tell ThreadSanitizer what that queue guarantees. Nothing in other
-/// builds.
-inline void announce_handover([[maybe_unused]] void* message) noexcept {
-#if defined(__SANITIZE_THREAD__)
-  __tsan_release(message);
-#endif
-}
-
-inline void complete_handover([[maybe_unused]] void* message) noexcept {
-#if defined(__SANITIZE_THREAD__)
-  __tsan_acquire(message);
-#endif
-}
 
 /// An actor whose messages are counted and timed. A handler that throws ends the actor, as always
 /// in CAF, but whoever waits for the answer to that message hears of it at once.
@@ -50,12 +31,10 @@ public:
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
     // What comes for an actor that has ended is bounced, and nobody will ever take it up.
     if (!this->getf(caf::abstract_actor::is_terminated_flag)) meter_.arrived(message.get());
-    announce_handover(message.get());
     super::enqueue(std::move(message), unit);
   }
 
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
-    complete_handover(&message);
     const bool timed = meter_.taken(&message);
     try {
       const caf::invoke_message_result outcome = super::consume(message);

@@ -284,26 +284,28 @@ void server::impl::tell_pools() {
 
 start_child server::impl::wechat_child() {
   actor_meter& meter = add_meter(wechat_client_state::name);
-  actor_meter& worker_meter = add_meter(wechat_worker_state::name);
   const auto& wechat = options_.settings.wechat;
   const bool simulated = wechat.mode == config::wechat_mode::simulator;
   const wechat::app_credentials app{
       simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
       simulated && wechat.app_secret.empty() ? secret{"simulator"} : wechat.app_secret};
+  std::vector<actor_meter*> worker_meters;
+  for (std::uint32_t place = 0; place < wechat.workers; ++place)
+    worker_meters.push_back(&add_meter(wechat_worker_state::name));
   transport_factory connect = [this, simulated]() -> std::unique_ptr<wechat::transport> {
     if (simulated) return wechat_simulator::make_simulator_transport(simulator_);
     return wechat::make_http_transport(options_.settings.wechat.base_url,
                                        options_.settings.wechat.timeout);
   };
   return {wechat_client_state::name,
-          [this, &meter, &worker_meter, app, connect] {
-            const auto start_worker = [this, &worker_meter, app, connect] {
+          [this, &meter, worker_meters, app, connect] {
+            const auto start_worker = [this, worker_meters, app, connect](std::uint32_t place) {
               return spawn_detached<wechat_worker_actor, wechat_worker_state>(
-                  *system_, worker_meter, app, connect);
+                  *system_, *worker_meters.at(place), app, connect);
             };
             auto client = spawn_coordinator<wechat_client_actor, wechat_client_state>(
                 *system_, meter, options_.settings.wechat.workers,
-                std::function<wechat_worker_actor()>{start_worker});
+                wechat_client_state::worker_starter{start_worker});
             everywhere([client](lane_context& lane) { lane.wechat = client; });
             return caf::actor_cast<caf::actor>(client);
           },

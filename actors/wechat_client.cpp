@@ -5,6 +5,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace maque {
@@ -29,11 +30,11 @@ wechat_worker_actor::behavior_type wechat_worker_state::make_behavior() {
 // The client -------------------------------------------------------------------------------------
 
 wechat_client_state::wechat_client_state(actor_of<wechat_client_actor> self, std::uint32_t workers,
-                                         std::function<wechat_worker_actor()> start_worker)
+                                         worker_starter start_worker)
     : self_{self}, start_worker_{std::move(start_worker)} {
   self_->set_down_handler([this](caf::down_msg& down) { replace_worker(down.source); });
-  for (std::uint32_t count = 0; count < workers; ++count)
-    add_worker();
+  for (std::uint32_t place = 0; place < workers; ++place)
+    workers_.push_back(this->start_worker(place));
 }
 
 wechat_client_state::~wechat_client_state() {
@@ -60,17 +61,19 @@ wechat_client_actor::behavior_type wechat_client_state::make_behavior() {
   };
 }
 
-void wechat_client_state::add_worker() {
-  workers_.push_back(start_worker_());
-  self_->monitor(workers_.back());
-  idle_.push_back(workers_.back());
+wechat_worker_actor wechat_client_state::start_worker(std::uint32_t place) {
+  wechat_worker_actor worker = start_worker_(place);
+  self_->monitor(worker);
+  idle_.push_back(worker);
+  return worker;
 }
 
 void wechat_client_state::replace_worker(const caf::actor_addr& gone) {
   const auto is_gone = [&gone](const wechat_worker_actor& worker) { return worker == gone; };
-  std::erase_if(workers_, is_gone);
   std::erase_if(idle_, is_gone);
-  add_worker();
+  const auto found = std::ranges::find_if(workers_, is_gone);
+  if (found == workers_.end()) return;
+  *found = start_worker(static_cast<std::uint32_t>(found - workers_.begin()));
   dispatch();
 }
 

@@ -42,9 +42,11 @@ class wechat_client_state {
 public:
   static constexpr const char* name = "wechat_client";
 
-  /// @param start_worker makes a worker; called `workers` times, and again for one that died.
+  /// Makes the worker of a place, 0 <= place < workers; called again when that one has died.
+  using worker_starter = std::function<wechat_worker_actor(std::uint32_t place)>;
+
   wechat_client_state(actor_of<wechat_client_actor> self, std::uint32_t workers,
-                      std::function<wechat_worker_actor()> start_worker);
+                      worker_starter start_worker);
   ~wechat_client_state();
   wechat_client_state(const wechat_client_state&) = delete;
   wechat_client_state& operator=(const wechat_client_state&) = delete;
@@ -59,14 +61,14 @@ private:
     exchange_code order;
   };
 
-  void add_worker();
+  wechat_worker_actor start_worker(std::uint32_t place);
   void replace_worker(const caf::actor_addr& gone);
   void dispatch();
   void run(const wechat_worker_actor& worker, call next);
 
   actor_of<wechat_client_actor> self_;
-  std::function<wechat_worker_actor()> start_worker_;
-  std::vector<wechat_worker_actor> workers_;
+  worker_starter start_worker_;
+  std::vector<wechat_worker_actor> workers_; ///< By place.
   std::vector<wechat_worker_actor> idle_;
   std::deque<call> waiting_;
 };

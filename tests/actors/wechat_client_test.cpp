@@ -35,7 +35,7 @@ protected:
   wechat_client_actor client =
       world.keep(spawn_coordinator<wechat_client_actor, wechat_client_state>(
           world.system, meter, 1U,
-          std::function<wechat_worker_actor()>{[this] { return worker.handle(); }}));
+          wechat_client_state::worker_starter{[this](std::uint32_t) { return worker.handle(); }}));
 };
 
 TEST_F(WeChatClient, GivesAWorkerOneCallAtATimeInOrder) {
@@ -102,14 +102,14 @@ public:
 TEST(WeChatClientWithRealWorkers, ReplacesAWorkerThatDiedAndAnswersItsCall) {
   actor_world world;
   std::atomic<int> started = 0;
-  const auto start_worker = [&world, &started] {
+  const auto start_worker = [&world, &started](std::uint32_t) {
     ++started;
     return spawn_detached<wechat_worker_actor, wechat_worker_state>(
         world.system, world.add_meter(), wechat::app_credentials{"wx1", secret{"s"}},
         transport_factory{[] { return std::make_unique<faulty_transport>(); }});
   };
   const auto client = world.keep(spawn_coordinator<wechat_client_actor, wechat_client_state>(
-      world.system, world.add_meter(), 1U, std::function<wechat_worker_actor()>{start_worker}));
+      world.system, world.add_meter(), 1U, wechat_client_state::worker_starter{start_worker}));
   const auto exchange = [&](std::string code) {
     return world.ask<code_exchanged>(client, in_time(), exchange_code{std::move(code)});
   };

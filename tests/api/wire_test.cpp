@@ -195,8 +195,7 @@ TEST_F(Wire, RefusesABodyOverTheCapWhereNoneIsTaken) {
   for (const char* target : {"/ping", "/no/such/path"}) {
     raw_client client{server.port()};
     expect_failure(
-        client.exchange("GET", target,
-                        request_bytes("GET", target, "Content-Length: 9999999\r\n")),
+        client.exchange("GET", target, request_bytes("GET", target, "Content-Length: 9999999\r\n")),
         errc::body_too_large);
     EXPECT_TRUE(client.is_closed_by_server());
   }

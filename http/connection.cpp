@@ -124,7 +124,13 @@ void connection::advance(std::string_view fresh) {
 
 /// Feeds the parser; false if it needs bytes that have not come yet.
 bool connection::parse(std::string_view& bytes) {
-  if (phase_ == phase::idle) prepare_exchange();
+  if (phase_ == phase::idle) {
+    // Some clients end a body with an empty line that is no part of it (RFC 9112, section 2.2).
+    while (bytes.starts_with("\r\n"))
+      bytes.remove_prefix(2);
+    if (bytes.empty() || bytes == "\r") return false;
+    prepare_exchange();
+  }
   const auto used = parser_->put(bytes);
   if (!used) {
     refuse(used.error());
@@ -137,7 +143,9 @@ bool connection::parse(std::string_view& bytes) {
   }
   if (phase_ == phase::header && parser_->header_complete()) {
     enter(phase::body, host_.options.body_timeout);
-    if (!accept_expectation()) return false;
+    if (parser_->expects_continue()) output_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    flush();
+    if (!socket_.is_open()) return false;
   }
   return *used > 0;
 }
@@ -155,22 +163,6 @@ void connection::prepare_exchange() {
   current_->peer_address = peer_address_;
   current_->sink = this;
   enter(phase::header, host_.options.header_timeout);
-}
-
-/// Answers "Expect: 100-continue" (RFC 9110, section 10.1.1). False: the request is refused.
-bool connection::accept_expectation() {
-  switch (parser_->expected()) {
-  case request_parser::expectation::none:
-    return true;
-  case request_parser::expectation::other:
-    refuse(error{errc::expectation_failed, {}, {}, {}});
-    return false;
-  case request_parser::expectation::continue_100:
-    output_ += "HTTP/1.1 100 Continue\r\n\r\n";
-    flush();
-    return socket_.is_open();
-  }
-  return true;
 }
 
 void connection::serve() {

@@ -96,7 +96,6 @@ private:
   void advance(std::string_view fresh);
   bool parse(std::string_view& bytes);
   void prepare_exchange();
-  bool accept_expectation();
   void serve();
   void refuse(error cause);
 

@@ -31,7 +31,8 @@ public:
 
   /// Takes as much of `bytes` as it can use and says how much that was. What is left over has to be
   /// given again, with more behind it. Fails with malformed_request, headers_too_large,
-  /// target_too_long, body_too_large; then the connection has to be closed after the answer.
+  /// target_too_long, body_too_large, expectation_failed; then the connection has to be closed
+  /// after the answer.
   result<std::size_t> put(std::string_view bytes);
 
   bool started() const noexcept;
@@ -39,9 +40,8 @@ public:
   bool complete() const noexcept;
   /// Whether the client wants the connection to stay open (RFC 9112, section 9.3).
   bool keep_alive() const noexcept;
-  /// What the client expects before it sends its body (RFC 9110, section 10.1.1).
-  enum class expectation : std::uint8_t { none, continue_100, other };
-  expectation expected() const noexcept;
+  /// Whether the client waits for a word before it sends its body (RFC 9110, section 10.1.1).
+  bool expects_continue() const noexcept;
 
 private:
   class beast_reader;

@@ -210,6 +210,15 @@ TEST_F(Wire, RefusesAnExpectationThatItDoesNotKnow) {
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
+TEST_F(Wire, RefusesAnExpectationThatItDoesNotKnowHoweverItComes) {
+  for (const char* head : {"Expect: 200-ok\r\nContent-Length: 2\r\n", "Expect: 200-ok\r\n"}) {
+    raw_client client{server.port()};
+    expect_failure(
+        client.exchange("POST", "/api/login", request_bytes("POST", "/api/login", head) + "{}"),
+        errc::expectation_failed);
+  }
+}
+
 // What is no request -----------------------------------------------------------------------------
 
 // ASVS 4.2.1: one reading of message boundaries.
@@ -230,6 +239,13 @@ TEST_F(Wire, RefusesWhatCouldBeReadInTwoWays_ASVS_4_2_1) {
       "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
       "chunked\r\n\r\nffffffffffffffffff\r\n",
       "GET /ping HTTP/1.1\r\nHost: x\r\nContent-Length : 0\r\n\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+      "2\r\n\r\n0\r\n\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2, 2\r\n\r\n{}",
+      "POST /api/login HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n0\r\n\r\n",
   };
   for (const std::string& request : requests) {
     SCOPED_TRACE(request);
@@ -242,6 +258,45 @@ TEST_F(Wire, RefusesWhatCouldBeReadInTwoWays_ASVS_4_2_1) {
     EXPECT_TRUE(client.is_closed_by_server());
     expect_alive();
   }
+}
+
+// ASVS 4.2.1: what follows must not be read as a request of its own.
+TEST_F(Wire, RefusesATransferCodingThatItDoesNotKnow_ASVS_4_2_1) {
+  for (const char* coding :
+       {"xchunked", "gzip", "identity", "chunked, gzip", "gzip, chunked", "chunked, chunked", ""}) {
+    SCOPED_TRACE(coding);
+    raw_client client{server.port()};
+    const auto reply = client.exchange(
+        "POST", "/api/login",
+        fmt::format("POST /api/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {}\r\n\r\n",
+                    coding) +
+            request_bytes("GET", "/ping"));
+    expect_failure(reply, errc::malformed_request);
+    EXPECT_TRUE(client.is_closed_by_server());
+  }
+}
+
+// RFC 9110, section 6.5.1: a trailer is no header.
+TEST_F(Wire, TakesNoHeaderFromBehindTheBody) {
+  const std::string token = log_in(server, "trailer").access_token;
+  raw_client client{server.port()};
+  const std::string request =
+      "GET /api/user/info HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+  expect_failure(client.exchange("GET", "/api/user/info",
+                                 request + "Authorization: Bearer " + token + "\r\n\r\n"),
+                 errc::unauthenticated);
+  expect_failure(client.exchange("GET", "/ping",
+                                 "GET /ping HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+                                 "Host: x\r\n\r\n"),
+                 errc::malformed_request);
+}
+
+TEST_F(Wire, SkipsAnEmptyLineBeforeARequest) {
+  raw_client client{server.port()};
+  client.send("\r\n\r\n" + request_bytes("GET", "/ping") + "\r\n\r");
+  EXPECT_EQ(client.read_reply()->status, 200);
+  client.send("\n" + request_bytes("GET", "/ping"));
+  EXPECT_EQ(client.read_reply()->status, 200);
 }
 
 TEST_F(Wire, RefusesWhatIsNoRequest) {
@@ -263,6 +318,7 @@ TEST_F(Wire, RefusesWhatIsNoRequest) {
       "GET /ping HTTP/1.1\r\nHost: x\r\nna(me: y\r\n\r\n",
       "GET /ping HTTP/1.1\r\n\r\n",
       "GET /ping HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+      "GET /ping HTTP/1.1\r\nHost: a b/@\r\n\r\n",
       "GET http://localhost/ping HTTP/1.1\r\nHost: localhost\r\n\r\n",
       "GET ping HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET * HTTP/1.1\r\nHost: x\r\n\r\n",

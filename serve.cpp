@@ -71,8 +71,10 @@ void print_banner(const server& running, const config::settings& settings) {
   const bool simulated = settings.wechat.mode == config::wechat_mode::simulator;
   std::cerr << fmt::format("\nMaque {} listens on {}\n  data    {}\n  WeChat  {}\n", version_text(),
                            url, running.database_description(),
-                           simulated ? "simulator, because no wechat.appid is set"
-                                     : "live, as " + settings.wechat.appid);
+                           !simulated ? "live, as " + settings.wechat.appid
+                           : settings.wechat.appid.empty()
+                               ? "simulator, because no wechat.appid is set"
+                               : "simulator, because wechat.mode says so");
   if (!simulated) return;
   const std::string login = fmt::format(
       R"(curl -s {}/api/login -H 'Content-Type: application/json' -d "{{\"code\":\"dev-alice.$(date +%s%N)\"}}")",

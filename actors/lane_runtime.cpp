@@ -106,10 +106,14 @@ std::vector<start_child> lane_runtime::children(std::function<db::use_workers()>
       context, blueprint_.cache, security::random_u64()));
   made.push_back(child<session_actor, session_state>(
       session_state::name,
-      [this, id, everywhere](const session_actor& started) {
+      [this, id, everywhere, restarted = false](const session_actor& started) mutable {
         configure([started](lane_context& here) { here.session = started; });
         everywhere(
             [id, started](lane_context& there) { there.session_owners.assign(id, started); });
+        // What was announced while there was no actor was not heard.
+        if (std::exchange(restarted, true))
+          caf::anon_send(started, request_context{trace_id{}, steady_time::max()},
+                         reload_revocations{});
       },
       context, std::cref(blueprint_.tokens)));
   made.push_back(child<login_actor, login_state>(
@@ -147,7 +151,10 @@ void lane_runtime::drain(steady_time last_chance, std::function<void()> on_empty
 }
 
 void lane_runtime::close_connections() {
-  boost::asio::post(lane_.io(), [this] { listener_.close_all(); });
+  boost::asio::post(lane_.io(), [this] {
+    front_.abandon();
+    listener_.close_all();
+  });
 }
 
 void lane_runtime::join() {

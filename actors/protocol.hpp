@@ -97,6 +97,8 @@ struct replace_cached_user {
 /// Replies ------------------------------------------------------------------------------------
 
 struct tokens {
+  user_id user; ///< Whose they are.
+  session_id session;
   std::string access_token;
   std::chrono::seconds access_ttl{0};
   std::string refresh_token;

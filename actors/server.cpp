@@ -1,6 +1,7 @@
 #include "actors/server.hpp"
 
 #include "actors/lane_runtime.hpp"
+#include "actors/server_blueprint.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/wechat_client.hpp"
 #include "db/db_worker.hpp"
@@ -52,52 +53,6 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
 
 std::uint32_t lane_count(std::uint32_t configured) {
   return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
-}
-
-session_policy policy_of(const config::settings& settings) {
-  using std::chrono::floor;
-  using std::chrono::seconds;
-  return {floor<seconds>(settings.auth.access_ttl), floor<seconds>(settings.auth.refresh_idle_ttl),
-          floor<seconds>(settings.auth.refresh_absolute_ttl),
-          floor<seconds>(settings.auth.reuse_window)};
-}
-
-http::cors_policy policy_of(config::cors_mode mode) {
-  switch (mode) {
-  case config::cors_mode::off:
-    return http::cors_policy::off;
-  case config::cors_mode::list:
-    return http::cors_policy::list;
-  case config::cors_mode::any:
-    return http::cors_policy::any;
-  }
-  return http::cors_policy::off;
-}
-
-lane_blueprint blueprint_of(const server_options& options, security::signing_key key,
-                            std::uint32_t lanes) {
-  const config::settings& settings = options.settings;
-  const auto& front = settings.http;
-  lane_blueprint made;
-  made.tokens = {std::move(key), settings.auth.issuer, settings.auth.audience, policy_of(settings)};
-  made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
-  made.front = {front.request_timeout,
-                policy_of(front.cors),
-                front.cors_origins,
-                {settings.log.access_sample, settings.log.slow_request},
-                settings.wechat.mode == config::wechat_mode::simulator ? "simulator" : "unchecked",
-                options.version_json};
-  made.listener.host = front.host;
-  made.listener.port = front.port;
-  made.listener.max_connections = std::max(1U, front.max_connections / lanes);
-  made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
-                               front.header_timeout,
-                               front.body_timeout,
-                               front.idle_timeout,
-                               front.write_timeout,
-                               front.request_timeout + std::chrono::seconds{1},
-                               std::chrono::seconds{2}};
-  return made;
 }
 
 /// Counts down from several threads; wait() is bounded.
@@ -172,6 +127,7 @@ private:
   system_time_source clock_;
   wechat_simulator::simulator simulator_;
   std::unique_ptr<db::store_factory> stores_;
+  http::connection_places places_{options_.settings.http.max_connections};
   lane_blueprint blueprint_;
   std::vector<std::unique_ptr<actor_meter>> meters_;
   caf::actor_system_config config_;
@@ -188,17 +144,21 @@ private:
 
 result<void> server::impl::start() {
   security::initialize();
-  // First: if the database can't be used, nothing is to be touched.
+  auto& http = options_.settings.http;
+  const auto address = http::resolve_host(http.host);
+  if (!address) return tl::unexpected{address.error()};
+  if (auto free = http::check_address_is_free(*address, http.port); !free) return free;
+  // Before anything is written: if the database can't be used, nothing is to be touched.
   if (auto schema = stores_->migrate(); !schema) return tl::unexpected{std::move(schema.error())};
   const auto& auth = options_.settings.auth;
   auto key = auth.signing_secret.empty() ? security::load_or_create_signing_key(auth.key_file)
                                          : security::derive_signing_key(auth.signing_secret);
   if (!key) return tl::unexpected{std::move(key.error())};
 
-  const auto& http = options_.settings.http;
-  if (auto free = http::check_address_is_free(http.host, http.port); !free) return free;
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
-  blueprint_ = blueprint_of(options_, std::move(*key), lanes);
+  blueprint_ = blueprint_of(options_, std::move(*key));
+  blueprint_.listener.host = *address;
+  blueprint_.listener.places = &places_;
   running_ = true;
   system_ = std::make_unique<caf::actor_system>(configure(config_));
   for (std::uint32_t index = 0; index < lanes; ++index) {

@@ -1,6 +1,7 @@
 #include "actors/session.hpp"
 
 #include "actors/answer.hpp"
+#include "domain/limits.hpp"
 
 #include <functional>
 #include <utility>
@@ -58,6 +59,8 @@ tokens session_state::make_tokens(const session& of, const user& who,
                                   const security::refresh_secret& secret) {
   const utc_time now = context_.clock.now();
   tokens made;
+  made.user = who.id;
+  made.session = of.id;
   made.access_ttl = policy_.access_ttl;
   made.access_token =
       access_tokens_.sign(access_claims{who.id, of.id, who.role, now, now + policy_.access_ttl});
@@ -115,12 +118,16 @@ void session_state::rotate(refresh_promise& waiting, const request_context& requ
 
 void session_state::reissue(refresh_promise& waiting, const request_context& request,
                             const session& current, const security::refresh_secret& secret) {
-  ask<user>(
-      self_, context_.user, waiting,
-      [this, current, secret](refresh_promise& then, const user& who) {
-        if (who.disabled)
+  // From the database, not from a cache: who was disabled a moment ago gets no new token.
+  ask<std::optional<user>>(
+      self_, context_.database, waiting,
+      [this, current, secret](refresh_promise& then, const std::optional<user>& who) {
+        if (!who || who->disabled)
           return refuse(self_, then, to_caf(error{errc::account_disabled, {}, {}, {}}));
-        then.deliver(session_refreshed{make_tokens(current, who, secret)});
+        // A logout may have been faster than this look-up.
+        if (context_.revocations.contains(current.id))
+          return refuse(self_, then, to_caf(error{errc::session_ended, {}, {}, {}}));
+        then.deliver(session_refreshed{make_tokens(current, *who, secret)});
       },
       request, find_user{current.user});
 }
@@ -129,8 +136,8 @@ void session_state::end_reused(refresh_promise& waiting, const request_context& 
                                const session& stolen) {
   context_.log.line(log::level::warn, &request.trace, "refresh token reused, session ended",
                     {{"event", "refresh_reuse"},
-                     {"user_id", stolen.user.value},
-                     {"session_id", stolen.id.value}});
+                     {"user_id", to_string(stolen.user)},
+                     {"session_id", to_string(stolen.id)}});
   ask<logged_out>(
       self_, context_.session, waiting,
       [this](refresh_promise& then, const logged_out&) {
@@ -170,7 +177,7 @@ void session_state::announce(const std::vector<session_id>& ended,
     }
   };
 
-  const utc_time until = context_.clock.now() + policy_.access_ttl;
+  const utc_time until = revoked_until();
   const auto lanes = context_.session_owners.members();
   const auto state = std::make_shared<progress>(progress{lanes.size(), std::move(done)});
   for (const auto& lane : lanes)
@@ -184,12 +191,17 @@ void session_state::reload(caf::typed_response_promise<announcement_applied> wai
   const utc_time now = context_.clock.now();
   ask<ended_sessions>(
       self_, context_.database, std::move(waiting),
-      [this, until = now + policy_.access_ttl](auto& then, const ended_sessions& ended) {
+      [this](auto& then, const ended_sessions& ended) {
+        const utc_time until = revoked_until();
         for (const session_id id : ended)
           context_.revocations.add(id, until);
         then.deliver(announcement_applied{context_.home.index()});
       },
       request, list_ended_sessions{now - policy_.access_ttl});
+}
+
+utc_time session_state::revoked_until() const {
+  return context_.clock.now() + policy_.access_ttl + limits::revocation_margin;
 }
 
 } // namespace maque

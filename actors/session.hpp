@@ -53,6 +53,8 @@ private:
   /// Calls `done` when every lane has confirmed that it refuses the tokens of these sessions.
   void announce(const std::vector<session_id>& ended,
                 std::function<void(std::optional<caf::error>)> done);
+  /// Until when a session that ends now has to be remembered.
+  utc_time revoked_until() const;
   void reload(caf::typed_response_promise<announcement_applied> waiting,
               const request_context& request);
 

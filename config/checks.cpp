@@ -57,8 +57,8 @@ void check_http(collector& subject) {
   if (http.host.find_first_of(" /") != std::string::npos)
     subject.add_problem(subject.origin({"http.host"}),
                         "http.host must be an address or a host name, such as \"127.0.0.1\"");
-  if (!subject.is_sound({"http.cors", "http.cors_origins"})) return;
-  if (http.cors == cors_mode::list && http.cors_origins.empty())
+  if (!subject.is_sound({"http.cors_origins"})) return;
+  if (subject.is_sound({"http.cors"}) && http.cors == cors_mode::list && http.cors_origins.empty())
     subject.add_problem(subject.origin({"http.cors"}),
                         "http.cors is \"list\", but http.cors_origins is empty: name the origins, "
                         "or set http.cors to \"off\" or \"any\"");

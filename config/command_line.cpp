@@ -21,7 +21,11 @@ void add_settings(CLI::App& program, sources& from) {
       ->type_name("FILE");
   program
       .add_option_function<std::string>(
-          "--env-file", [&from](const std::string& file) { from.env_file = file; },
+          "--env-file",
+          [&from](const std::string& file) {
+            from.env_file = file;
+            from.env_file_required = true;
+          },
           "File with variables; without it .env, if there is one")
       ->type_name("FILE");
   for (const option_description& option : describe_options())

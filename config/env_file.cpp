@@ -135,12 +135,12 @@ private:
 
 } // namespace
 
-void read_env_file(const std::filesystem::path& file, collector& into) {
+void read_env_file(const std::filesystem::path& file, bool required, collector& into) {
   if (file.empty()) return;
   const auto content = read_text_file(file);
   if (!content) {
     const auto& [missing, line, what] = content.error();
-    if (missing) return;
+    if (missing && !required) return;
     into.mark_incomplete();
     into.add_problem(file.string() + (line == 0 ? "" : ":" + std::to_string(line)), what);
     return;

@@ -11,7 +11,7 @@ void read_toml_file(const std::filesystem::path& file, bool required, collector&
 /// Lines of the form KEY=VALUE. A value may stand in single quotes (nothing in it is special) or in
 /// double quotes (with \n, \r, \t, \" and \\); without quotes it ends before " #". "export " before
 /// the key is allowed. Nothing is substituted. Variables that don't begin with MAQUE_ are ignored.
-void read_env_file(const std::filesystem::path& file, collector& into);
+void read_env_file(const std::filesystem::path& file, bool required, collector& into);
 
 void read_environment(const std::map<std::string, std::string>& variables, collector& into);
 

@@ -12,7 +12,7 @@ namespace maque::config {
 outcome load(const sources& from) {
   collector all;
   read_toml_file(from.file, from.file_required, all);
-  read_env_file(from.env_file, all);
+  read_env_file(from.env_file, from.env_file_required, all);
   read_environment(from.environment, all);
   read_flags(from.flags, all);
   complete_and_check(all);

@@ -95,10 +95,11 @@ struct problem {
 };
 
 struct sources {
-  /// The settings file. If it was named by the user it has to exist. Empty: none.
+  /// The files. One that was named by the user has to exist. Empty: none.
   std::filesystem::path file = "maque.toml";
   bool file_required = false;
   std::filesystem::path env_file = ".env";
+  bool env_file_required = false;
   /// All variables of the process; those that don't begin with MAQUE_ are ignored.
   std::map<std::string, std::string> environment;
   /// "section.key" and value, in the order of the command line.

@@ -54,6 +54,9 @@ inline constexpr std::size_t wechat_reply_bytes = 1024 * 1024;
 // Sessions
 /// Ended sessions that a lane remembers until their last access token has expired.
 inline constexpr std::size_t revocations = 1'000'000;
+/// Longer than access tokens live: between the end of a session and the news of it, a lane may sign
+/// one more.
+inline constexpr std::chrono::seconds revocation_margin{10};
 
 // Supervision
 inline constexpr int restarts_max = 10;

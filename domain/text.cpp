@@ -59,6 +59,21 @@ std::optional<std::size_t> count_code_points(std::string_view text) noexcept {
   return count;
 }
 
+bool has_deceptive_characters(std::string_view text) noexcept {
+  for (std::size_t i = 0; i + 2 < text.size(); ++i) {
+    const std::uint8_t last = byte_at(text, i + 2);
+    if (text.substr(i, 2) == "\xE2\x80") {
+      // U+200B, U+200E and U+200F, U+2028 to U+202E
+      if (last == 0x8B || in_range(last, 0x8E, 0x8F) || in_range(last, 0xA8, 0xAE)) return true;
+    } else if (text.substr(i, 2) == "\xE2\x81") {
+      if (in_range(last, 0xA0, 0xAF)) return true; // U+2060 to U+206F
+    } else if (text.substr(i, 3) == "\xEF\xBB\xBF") {
+      return true; // U+FEFF
+    }
+  }
+  return false;
+}
+
 bool has_control_characters(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::uint8_t byte = byte_at(text, i);

@@ -34,6 +34,7 @@ complaint check_nickname(std::string_view nickname) {
     return "longer than " + std::to_string(limits::nickname_code_points) + " characters";
   }
   if (has_control_characters(nickname)) return "contains control characters";
+  if (has_deceptive_characters(nickname)) return "contains invisible characters";
   return std::nullopt;
 }
 

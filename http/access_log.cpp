@@ -15,8 +15,15 @@ constexpr std::size_t block_bytes = 32 * 1024;
 access_log::access_log(log::logger& target, access_log_options options)
     : target_{target}, options_{options} {}
 
-bool access_log::sampled(const exchange& answered, std::chrono::nanoseconds duration) noexcept {
-  if (answered.outgoing.status >= 400 || duration >= options_.slow) return true;
+log::level access_log::severity_of(const exchange& answered,
+                                   std::chrono::nanoseconds duration) const noexcept {
+  if (answered.outgoing.status >= 500) return log::level::error;
+  return answered.outgoing.status >= 400 || duration >= options_.slow ? log::level::warn
+                                                                      : log::level::info;
+}
+
+bool access_log::sampled(const exchange& answered) noexcept {
+  if (answered.matched != nullptr && answered.matched->how == logged::always) return true;
   // Evenly spread, exactly the asked-for part: no random numbers needed.
   credit_ += options_.sample;
   if (credit_ < 1) return false;
@@ -26,13 +33,17 @@ bool access_log::sampled(const exchange& answered, std::chrono::nanoseconds dura
 
 void access_log::record(const exchange& answered, steady_time now) {
   const auto duration = now - answered.started;
-  if (!target_.enabled(log::level::info) || !sampled(answered, duration)) return;
+  const log::level severity = severity_of(answered, duration);
+  if (!target_.enabled(severity)) return;
+  if (severity == log::level::info && !sampled(answered)) return;
 
   const bool failed = answered.failure().has_value();
   const std::string_view error_name = failed ? info(answered.failure()->code).name : "";
+  const std::string_view hint = failed ? std::string_view{answered.failure()->hint} : "";
   const std::string_view cause = failed ? std::string_view{answered.failure()->cause} : "";
-  const log::level severity =
-      answered.outgoing.status >= 500 ? log::level::error : log::level::info;
+  // Ids are strings, as everywhere: many readers of JSON lose digits of 64-bit numbers.
+  const std::string user = answered.identity ? to_string(answered.identity->user) : "";
+  const std::string session = answered.identity ? to_string(answered.identity->session) : "";
   log::append_line(
       gathered_, system_time_source{}.now(), severity, &answered.context.trace, "request",
       {{"method", answered.incoming.method_text()},
@@ -44,8 +55,10 @@ void access_log::record(const exchange& answered, steady_time now) {
        {"bytes_in", std::uint64_t{answered.incoming.body().size()}},
        {"bytes_out", std::uint64_t{answered.outgoing.body.size()}},
        {"address", answered.peer_address},
-       {"user_id", answered.identity ? answered.identity->user.value : std::uint64_t{0}},
+       {"user_id", std::string_view{user}},
+       {"session_id", std::string_view{session}},
        {"error", error_name},
+       {"hint", hint},
        {"cause", cause}});
   ++lines_;
   if (gathered_.size() >= block_bytes) flush();

@@ -10,7 +10,8 @@
 namespace maque::http {
 
 struct access_log_options {
-  /// The part of quick successes that is written, 0 to 1; failures and slow requests always are.
+  /// The part of quick successes that is written, 0 to 1; failures, slow requests, logins,
+  /// refreshes and logouts always are.
   double sample = 1.0;
   std::chrono::milliseconds slow{1'000};
 };
@@ -30,7 +31,11 @@ public:
   void flush();
 
 private:
-  bool sampled(const exchange& answered, std::chrono::nanoseconds duration) noexcept;
+  /// The failed and the slow are warnings at least, so that neither sampling nor `log.level` at
+  /// "warn" hides them.
+  log::level severity_of(const exchange& answered,
+                         std::chrono::nanoseconds duration) const noexcept;
+  bool sampled(const exchange& answered) noexcept;
 
   log::logger& target_;
   access_log_options options_;

@@ -10,6 +10,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -36,9 +37,27 @@ struct connection_options {
 class connection;
 using connection_ptr = boost::intrusive_ptr<connection>;
 
+/// How many connections there may be at a time. Thread-safe.
+class connection_places {
+public:
+  explicit connection_places(std::size_t count) : free_{static_cast<std::int64_t>(count)} {}
+
+  /// False if there is none left.
+  bool take() noexcept {
+    if (free_.fetch_sub(1, std::memory_order_relaxed) > 0) return true;
+    give_back();
+    return false;
+  }
+  void give_back() noexcept { free_.fetch_add(1, std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::int64_t> free_;
+};
+
 /// What the connections of a lane share.
 struct connection_host {
   connection_options options;
+  connection_places& places;
   /// Has a complete request answered.
   std::function<void(const exchange_ptr&)> serve;
   /// Answers a request that can't be served with an error.
@@ -58,6 +77,7 @@ class connection final
     : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
       public response_sink {
 public:
+  /// Gives the place that was taken for it back when it closes.
   /// @param host has to outlive the connection.
   connection(tcp_socket socket, connection_host& host);
   ~connection() = default;

@@ -38,6 +38,12 @@ protected:
   ~answer_observer() = default;
 };
 
+/// Who a request comes from.
+struct caller {
+  user_id user;
+  session_id session;
+};
+
 /// The response as a handler makes it.
 struct response {
   int status = 200;
@@ -73,7 +79,7 @@ public:
   request_context context;
   const route* matched = nullptr;
   std::vector<std::string> parameters; ///< Of the path, decoded, in order.
-  std::optional<access_claims> identity;
+  std::optional<caller> identity;      ///< Who signed the request, or has just logged in.
 
   response outgoing;
 

@@ -79,7 +79,7 @@ void front::dispatch(const exchange_ptr& arrived) {
   if (match.found->who == access::signed_in) {
     auto claims = authenticate(*arrived);
     if (!claims) return arrived->fail(std::move(claims.error()));
-    arrived->identity = *claims;
+    arrived->identity = caller{claims->user, claims->session};
   }
   match.found->serve(context_, arrived);
 }
@@ -94,7 +94,11 @@ void front::answer_options(exchange& asked, std::string_view allow) {
 result<access_claims> front::authenticate(const exchange& asking) {
   const auto token = bearer_token(asking.incoming);
   if (!token) return maque::fail(errc::unauthenticated, {}, "no bearer token");
-  auto claims = tokens_.verify(*token, context_.services.clock.now());
+  const utc_time now = context_.services.clock.now();
+  auto claims = tokens_.verify(*token, now);
+  // A token of before auth.access_ttl was shortened: ended sessions are remembered only so long.
+  if (claims && claims->issued_at + options_.access_ttl < now)
+    return maque::fail(errc::token_expired);
   if (claims && context_.services.revocations.contains(claims->session))
     return maque::fail(errc::session_ended);
   return claims;
@@ -108,6 +112,13 @@ void front::on_answer(exchange& answered) {
   if (context_.draining) answered.keep_alive = false;
   cors_.decorate(answered);
   access_log_.record(answered, std::chrono::steady_clock::now());
+}
+
+void front::abandon() {
+  while (!waiting_.empty()) {
+    const exchange_ptr unfinished{&waiting_.front()};
+    unfinished->fail(error{errc::shutting_down, {}, "the grace of the shutdown is over", {}});
+  }
 }
 
 void front::sweep(steady_time now) {

@@ -32,6 +32,8 @@ struct front_options {
   access_log_options access_log;
   /// How far the WeChat side can be vouched for, for /readyz: "simulator" or "unchecked".
   std::string wechat_state;
+  /// No access token is good for longer, whatever it says.
+  std::chrono::seconds access_ttl{std::chrono::minutes{15}};
   /// The data of /api/version, serialised.
   std::string version_json;
 };
@@ -76,6 +78,9 @@ public:
 
   /// From now on /readyz says no and each response closes its connection.
   void drain() noexcept { context_.draining = true; }
+
+  /// Answers what still waits with shutting_down.
+  void abandon();
 
   handler_context& context() noexcept { return context_; }
 

@@ -12,16 +12,30 @@ namespace maque::http {
 
 namespace {
 
-/// RFC 9110, section 8.3.1: the type is compared without case, parameters follow a semicolon.
+std::string_view trim(std::string_view text) noexcept {
+  while (text.starts_with(' ') || text.starts_with('\t'))
+    text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t'))
+    text.remove_suffix(1);
+  return text;
+}
+
+/// RFC 9110, section 8.3.1: type and parameters are compared without case, a value may be quoted.
+/// JSON has no charset (RFC 8259, section 11); clients that name one mean this.
 bool is_json_type(std::string_view content_type) noexcept {
-  constexpr std::string_view expected = "application/json";
-  std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t'))
-    type.remove_suffix(1);
-  return std::equal(type.begin(), type.end(), expected.begin(), expected.end(),
-                    [](char given, char wanted) {
-                      return (given >= 'A' && given <= 'Z' ? given - 'A' + 'a' : given) == wanted;
-                    });
+  const std::size_t end = std::min(content_type.find(';'), content_type.size());
+  if (!equals_ignoring_case(trim(content_type.substr(0, end)), "application/json")) return false;
+  const std::string_view parameters = trim(content_type.substr(end));
+  if (parameters.empty() || parameters == ";") return true;
+  const std::string_view parameter = trim(parameters.substr(1));
+  return equals_ignoring_case(parameter, "charset=utf-8") ||
+         equals_ignoring_case(parameter, R"(charset="utf-8")");
+}
+
+/// A compressed body would be read as it is.
+bool is_encoded(const request& incoming) noexcept {
+  if (incoming.count("Content-Encoding") == 0) return false;
+  return !equals_ignoring_case(incoming.field("Content-Encoding").value_or(""), "identity");
 }
 
 /// What a hint may quote of a client's own text.
@@ -96,7 +110,10 @@ private:
 result<json_body> json_body::read(const request& incoming) {
   const auto type = incoming.field("Content-Type");
   if (!type || !is_json_type(*type))
-    return maque::fail(errc::unsupported_media_type, "send Content-Type: application/json");
+    return maque::fail(errc::unsupported_media_type,
+                       "send Content-Type: application/json, in UTF-8");
+  if (is_encoded(incoming))
+    return maque::fail(errc::unsupported_media_type, "send no Content-Encoding");
   // The library takes a NUL for the end of the text, whatever follows.
   if (incoming.body().find('\0') != std::string_view::npos)
     return maque::fail(errc::invalid_json, "NUL character");

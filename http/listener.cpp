@@ -57,12 +57,28 @@ void turn_away(tcp_socket socket) {
 
 listener::listener(lane& home, listener_options options, serve_function serve,
                    refuse_function refuse)
-    : home_{home}, options_{std::move(options)},
-      host_{options_.connections, std::move(serve), std::move(refuse), {}, {}, {}},
+    : home_{home}, options_{std::move(options)}, host_{options_.connections,
+                                                       *options_.places,
+                                                       std::move(serve),
+                                                       std::move(refuse),
+                                                       {},
+                                                       {},
+                                                       {}},
       acceptor_{home.io().get_executor()} {}
 
 listener::~listener() {
   close_all();
+}
+
+result<std::string> resolve_host(const std::string& host) {
+  error_code failure;
+  asio::ip::make_address(host, failure);
+  if (!failure) return host;
+  asio::io_context context;
+  const auto found = tcp::resolver{context}.resolve(host, "", failure);
+  if (failure || found.empty())
+    return fail(errc::internal, {}, "cannot find the host " + host + ": " + failure.message());
+  return found.begin()->endpoint().address().to_string();
 }
 
 result<void> check_address_is_free(const std::string& host, std::uint16_t port) {
@@ -105,15 +121,17 @@ void listener::on_accept(const error_code& failure, tcp_socket socket) {
     return;
   }
   if (!failure) {
-    if (host_.open.size() < options_.max_connections) connection_ptr {
-        new connection {
-          std::move(socket), host_
-        }
-        } -> start();
+    if (options_.places->take())
+      admit(std::move(socket));
     else
       turn_away(std::move(socket));
   }
   accept();
+}
+
+void listener::admit(tcp_socket socket) {
+  const connection_ptr client{new connection{std::move(socket), host_}};
+  client->start();
 }
 
 void listener::drain(steady_time last_chance, std::function<void()> on_empty) {
@@ -125,11 +143,7 @@ void listener::drain(steady_time last_chance, std::function<void()> on_empty) {
     tcp_socket socket{home_.io().get_executor()};
     acceptor_.accept(socket, failure);
     if (failure) break;
-    connection_ptr {
-      new connection {
-        std::move(socket), host_
-      }
-      } -> start();
+    if (options_.places->take()) admit(std::move(socket));
   }
   acceptor_.close(ignored);
   for (const connection_ptr& client : host_.open)

@@ -17,11 +17,15 @@ namespace maque::http {
 using tcp_acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, lane::executor_type>;
 
 struct listener_options {
-  std::string host;
+  std::string host; ///< An address, not a name.
   std::uint16_t port = 0;
-  std::size_t max_connections = 10'000; ///< Of this lane.
+  connection_places* places = nullptr; ///< Shared by all lanes; has to outlive the listener.
   connection_options connections;
 };
+
+/// The address of a host, for the system's resolver if it isn't one already: "localhost" is
+/// "127.0.0.1". Fails with internal.
+result<std::string> resolve_host(const std::string& host);
 
 /// Fails with internal if somebody listens on the address, even with SO_REUSEPORT, with which a
 /// second server could otherwise join in and take half of the connections.
@@ -51,11 +55,11 @@ public:
   void drain(steady_time last_chance, std::function<void()> on_empty);
 
   void close_all() noexcept;
-  std::size_t open_connections() const noexcept { return host_.open.size(); }
 
 private:
   void accept();
   void on_accept(const boost::system::error_code& failure, tcp_socket socket);
+  void admit(tcp_socket socket);
   void sweep(steady_time now);
   void tell_if_empty();
 

@@ -36,16 +36,17 @@ device_info device_of(const exchange& asked) {
 void log_in_with_wechat_code(handler_context& context, const exchange_ptr& asked) {
   auto code = read_code(asked->incoming);
   if (!code) return asked->fail(std::move(code.error()));
-  context.ask<session_opened>(asked, context.services.login,
-                              log_in_with_wechat{std::move(*code), device_of(*asked)},
-                              [](exchange& waiting, const session_opened& opened) {
-                                std::string data{"{"};
-                                append_tokens(data, opened.issued);
-                                data += ",\"user\":";
-                                append_user(data, opened.who);
-                                data += '}';
-                                waiting.succeed(data);
-                              });
+  context.ask<session_opened>(
+      asked, context.services.login, log_in_with_wechat{std::move(*code), device_of(*asked)},
+      [](exchange& waiting, const session_opened& opened) {
+        waiting.identity = caller{opened.issued.user, opened.issued.session};
+        std::string data{"{"};
+        append_tokens(data, opened.issued);
+        data += ",\"user\":";
+        append_user(data, opened.who);
+        data += '}';
+        waiting.succeed(data);
+      });
 }
 
 } // namespace maque::http

@@ -19,12 +19,16 @@ using handler = void (*)(handler_context&, const exchange_ptr&);
 
 enum class access : std::uint8_t { anyone, signed_in };
 
+/// Whether the access log may leave a request out: not one that says who came and went.
+enum class logged : std::uint8_t { sampled, always };
+
 struct route {
   method verb;
   /// "/api/config/{key}": a segment in braces matches any one segment that isn't empty.
   std::string_view pattern;
   access who;
   handler serve;
+  logged how = logged::sampled;
 };
 
 /// Finds the route of a request. Literal paths are one hash look-up; patterns with parameters are

@@ -34,20 +34,21 @@ result<logout_scope> read_scope(const request& incoming) {
 void refresh_tokens(handler_context& context, const exchange_ptr& asked) {
   auto token = read_refresh_token(asked->incoming);
   if (!token) return asked->fail(std::move(token.error()));
-  context.ask<session_refreshed>(asked, context.services.session,
-                                 refresh_session{std::move(*token)},
-                                 [](exchange& waiting, const session_refreshed& renewed) {
-                                   std::string data{"{"};
-                                   append_tokens(data, renewed.issued);
-                                   data += '}';
-                                   waiting.succeed(data);
-                                 });
+  context.ask<session_refreshed>(
+      asked, context.services.session, refresh_session{std::move(*token)},
+      [](exchange& waiting, const session_refreshed& renewed) {
+        waiting.identity = caller{renewed.issued.user, renewed.issued.session};
+        std::string data{"{"};
+        append_tokens(data, renewed.issued);
+        data += '}';
+        waiting.succeed(data);
+      });
 }
 
 void log_out_sessions(handler_context& context, const exchange_ptr& asked) {
   const auto scope = read_scope(asked->incoming);
   if (!scope) return asked->fail(scope.error());
-  const access_claims& who = *asked->identity;
+  const caller& who = *asked->identity;
   context.ask<logged_out>(asked, context.services.session, log_out{who.user, who.session, *scope},
                           [](exchange& waiting, const logged_out& done) {
                             waiting.succeed(

@@ -18,13 +18,12 @@ token_settings make_tokens() {
   return {std::move(key.value()), "maque", "maque", session_policy{}};
 }
 
-/// One lane with a real session actor; the user actor and the other lane's session actor are
+/// One lane with a real session actor; the database and the other lane's session actor are
 /// scripted.
 class SessionActor : public testing::Test {
 protected:
   SessionActor() {
     context.database = database.handle();
-    context.user = users.handle();
     context.session = sessions;
     context.session_owners.assign(lane, sessions);
     context.session_owners.assign(1 - lane, elsewhere.handle());
@@ -78,7 +77,6 @@ protected:
   actor_world world{2};
   lane_context& context = world.context(lane);
   scripted_database database{world};
-  scripted_user users{world};
   scripted_session elsewhere{world};
   session_actor sessions = world.spawn<session_actor, session_state>(
       lane, world.add_meter(), std::ref(context), std::cref(settings));
@@ -90,7 +88,7 @@ TEST_F(SessionActor, RotatesTheCurrentRefreshToken) {
   const auto rotation = database.serve<rotate_refresh>(stored(1));
   EXPECT_EQ(rotation.id, phone);
   EXPECT_EQ(rotation.from, 0U);
-  EXPECT_EQ(users.serve<find_user>(who()).id, alice);
+  EXPECT_EQ(database.serve<find_user>(std::optional{who()}).id, alice);
   EXPECT_EQ(value_of(refreshed).issued.refresh_token, token_number(1));
 }
 
@@ -99,7 +97,7 @@ TEST_F(SessionActor, JudgesAgainWhenAnotherRequestRotatedFirst) {
   database.serve<find_session>(std::optional{stored(0)});
   database.fail(database.await<rotate_refresh>(), errc::conflict);
   database.serve<find_session>(std::optional{stored(1)});
-  users.serve<find_user>(who());
+  database.serve<find_user>(std::optional{who()});
   EXPECT_EQ(value_of(refreshed).issued.refresh_token, token_number(1));
   EXPECT_EQ(database.count<rotate_refresh>(), 1U);
 }
@@ -140,8 +138,18 @@ TEST_F(SessionActor, IssuesNoTokensForADisabledUser) {
   database.serve<rotate_refresh>(stored(1));
   user disabled = who();
   disabled.disabled = true;
-  users.serve<find_user>(disabled);
+  database.serve<find_user>(std::optional{disabled});
   EXPECT_EQ(code_of(refreshed), errc::account_disabled);
+}
+
+TEST_F(SessionActor, IssuesNoTokensForASessionThatEndedMeanwhile) {
+  auto refreshed = refresh(token_number(0));
+  database.serve<find_session>(std::optional{stored(0)});
+  database.serve<rotate_refresh>(stored(1));
+  world.on_lane(lane,
+                [&](lane_context& here) { here.revocations.add(phone, world.clock.now() + 1min); });
+  database.serve<find_user>(std::optional{who()});
+  EXPECT_EQ(code_of(refreshed), errc::session_ended);
 }
 
 TEST_F(SessionActor, AnswersALogoutWhenEveryLaneRefusesItsTokens) {

@@ -68,13 +68,22 @@ TEST_P(Body, MustNotHaveAFieldThatNobodyKnows) {
 // ASVS 4.1.1: content type.
 TEST_P(Body, HasToBeDeclaredAsJson_ASVS_4_1_1) {
   for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "application/jsonp",
-                           "application/json-patch+json", "json", ""})
+                           "application/json-patch+json", "json", "",
+                           "application/json; charset=gbk", "application/json; x=y"})
     expect_failure(send({{"Content-Type", type}}, "{}"), errc::unsupported_media_type);
+}
+
+TEST_P(Body, MustNotBeCompressed) {
+  expect_failure(send({api_client::json_body, {"Content-Encoding", "gzip"}}, "{}"),
+                 errc::unsupported_media_type);
+  expect_failure(send({api_client::json_body, {"Content-Encoding", "identity"}}, "{"),
+                 errc::invalid_json);
 }
 
 TEST_P(Body, MayBeDeclaredInAnyCaseAndWithACharset) {
   for (const char* type :
-       {"application/json; charset=utf-8", "Application/JSON", "application/json "})
+       {"application/json; charset=utf-8", "Application/JSON", "application/json ",
+        "application/json;charset=\"UTF-8\"", "application/json;"})
     expect_failure(send({{"Content-Type", type}}, R"({"surprise":"x"})"), errc::invalid_field);
 }
 

@@ -104,7 +104,7 @@ TEST(Limits, RefuseATargetThatIsTooLong) {
 
 TEST(Limits, TurnAConnectionAwayThatIsOneTooMany) {
   const test_server server{[](config::settings& settings) {
-    settings.server.lanes = 1;
+    settings.server.lanes = 3;
     settings.http.max_connections = 2;
   }};
   std::vector<std::unique_ptr<raw_client>> admitted;

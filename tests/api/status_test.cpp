@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <fmt/format.h>
 #include <future>
 #include <string>
 
@@ -57,6 +58,28 @@ TEST(Status, IsNotReadyWhileTheServerStops) {
   EXPECT_EQ(last.json().at("status"), "shutting down");
   EXPECT_EQ(last.header("Connection"), "close");
   EXPECT_TRUE(clients.front().is_closed_by_server());
+}
+
+TEST(Shutdown, AnswersWhatItCannotFinish) {
+  const silent_listener wechat;
+  test_server server{[&wechat](config::settings& settings) {
+    settings.wechat.mode = config::wechat_mode::live;
+    settings.wechat.appid = "wx0123456789abcdef";
+    settings.wechat.app_secret = secret{"0123456789abcdef0123456789abcdef"};
+    settings.wechat.base_url = fmt::format("http://127.0.0.1:{}", wechat.port());
+    settings.wechat.timeout = std::chrono::milliseconds{500};
+  }};
+  raw_client client{server.port()};
+  client.send(request_with_body("POST", "/api/login", R"({"code":"any"})"));
+  // Answered in order, behind nothing: the login is under way when a later client has its answer.
+  ASSERT_EQ(api_client{server.port()}.get("/ping").status, 200);
+
+  EXPECT_FALSE(server.stop(std::chrono::milliseconds{50}));
+  const auto reply = client.exchange("POST", "/api/login", "");
+  expect_failure(reply, errc::shutting_down);
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_TRUE(client.is_closed_by_server());
+  EXPECT_NE(server.read_log().find(R"("error":"shutting_down")"), std::string::npos);
 }
 
 } // namespace maque::test

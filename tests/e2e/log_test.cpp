@@ -59,7 +59,7 @@ TEST_F(LogFile, HasOneLineOfJsonForEachRequestWithItsTraceId) {
   EXPECT_EQ(requests[1].at("status"), missing.status);
 }
 
-TEST_F(LogFile, HasOnlyFailedRequestsWhenNoneIsSampled) {
+TEST_F(LogFile, HasOnlyLoginsAndFailedRequestsWhenNoneIsSampled) {
   running_maque server{folder.path(), {log_file, "--log.access_sample=0", "--log.slow_request=1h"}};
   const login alice = log_in(server.port(), "dev-alice");
   for (int count = 0; count < 10; ++count) {
@@ -68,9 +68,23 @@ TEST_F(LogFile, HasOnlyFailedRequestsWhenNoneIsSampled) {
   }
   EXPECT_EQ(server.stop(), 0);
   const auto requests = requests_in(file);
-  EXPECT_EQ(requests.size(), 10U);
-  for (const json& request : requests)
-    EXPECT_EQ(request.at("status"), 401);
+  ASSERT_EQ(requests.size(), 11U);
+  EXPECT_EQ(requests[0].at("route"), "/api/login");
+  EXPECT_EQ(requests[0].at("user_id"), alice.user_id);
+  EXPECT_NE(requests[0].at("session_id"), "");
+  for (std::size_t index = 1; index < requests.size(); ++index)
+    EXPECT_EQ(requests[index].at("status"), 401);
+}
+
+TEST_F(LogFile, HasFailedRequestsAtTheLevelOfWarnings) {
+  running_maque server{folder.path(), {log_file, "--log.level=warn"}};
+  server.ask({"GET", "/ping", {}, {}});
+  server.ask({"GET", "/no/such/path", {}, {}});
+  EXPECT_EQ(server.stop(), 0);
+  const auto requests = requests_in(file);
+  ASSERT_EQ(requests.size(), 1U);
+  EXPECT_EQ(requests[0].at("status"), 404);
+  EXPECT_EQ(requests[0].at("level"), "warn");
 }
 
 TEST_F(LogFile, IsRotatedWithoutLosingOrCuttingALine) {

@@ -28,12 +28,16 @@ TEST_F(SettingsFiles, MustExistIfTheUserNamedThem) {
   EXPECT_THAT(load(from).problems, ElementsAre(is_problem(from.file, "No such file")));
   write_toml("");
   EXPECT_EQ(describe(load(from).problems), "");
+  from.env_file_required = true;
+  EXPECT_THAT(load(from).problems, ElementsAre(is_problem(from.env_file, "No such file")));
+  write_env_file("");
+  EXPECT_EQ(describe(load(from).problems), "");
 }
 
 TEST_F(SettingsFiles, AreNotReadIfNoneIsNamed) {
   from.file.clear();
   from.env_file.clear();
-  from.file_required = true;
+  from.file_required = from.env_file_required = true;
   EXPECT_EQ(describe(load(from).problems), "");
 }
 

@@ -72,6 +72,21 @@ TEST(ControlCharacters, AreFoundInEveryRange) {
   }
 }
 
+TEST(DeceptiveCharacters, AreFoundInEveryRange) {
+  const auto within = [](std::uint32_t value, std::uint32_t first, std::uint32_t last) {
+    return value >= first && value <= last;
+  };
+  for (std::uint32_t code_point = 0x2000; code_point < 0x2100; ++code_point) {
+    const bool expected = code_point == 0x200B || within(code_point, 0x200E, 0x200F) ||
+                          within(code_point, 0x2028, 0x202E) || within(code_point, 0x2060, 0x206F);
+    EXPECT_EQ(has_deceptive_characters("a" + encode_utf8(code_point)), expected)
+        << std::hex << code_point;
+  }
+  EXPECT_TRUE(has_deceptive_characters(encode_utf8(0xFEFF)));
+  for (const char* text : {"", "麟", "🐦", "👩‍💻", "\xE2\x80", "ＡＢ"})
+    EXPECT_FALSE(has_deceptive_characters(text)) << text;
+}
+
 TEST(ControlCharacters, AreNotSeenInsideOtherCharacters) {
   // 麟 is E9 BA 9F: its last byte alone would be a C1 character.
   EXPECT_FALSE(has_control_characters("麟"));

@@ -50,6 +50,7 @@ TEST(Profiles, AreAcceptedWithReasonableFields) {
 TEST(Profiles, Asvs2_2_1_AreRefusedWithABadNickname) {
   EXPECT_EQ(refusal_of({.nickname = repeat("雀", 65)}), "nickname: longer than 64 characters");
   EXPECT_EQ(refusal_of({.nickname = "\xC0\x80"}), "nickname: not valid UTF-8");
+  EXPECT_EQ(refusal_of({.nickname = "a\u202Eb"}), "nickname: contains invisible characters");
   for (const char* nickname : {"a\nb", "\x1B[31m", "\x7F", "\xC2\x85"}) {
     EXPECT_EQ(refusal_of({.nickname = nickname}), "nickname: contains control characters");
   }

@@ -1,0 +1,55 @@
+#include "actors/server_blueprint.hpp"
+
+#include <utility>
+
+namespace maque {
+
+namespace {
+
+session_policy policy_of(const config::settings& settings) {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  return {floor<seconds>(settings.auth.access_ttl), floor<seconds>(settings.auth.refresh_idle_ttl),
+          floor<seconds>(settings.auth.refresh_absolute_ttl),
+          floor<seconds>(settings.auth.reuse_window)};
+}
+
+http::cors_policy policy_of(config::cors_mode mode) {
+  switch (mode) {
+  case config::cors_mode::off:
+    return http::cors_policy::off;
+  case config::cors_mode::list:
+    return http::cors_policy::list;
+  case config::cors_mode::any:
+    return http::cors_policy::any;
+  }
+  return http::cors_policy::off;
+}
+
+} // namespace
+
+lane_blueprint blueprint_of(const server_options& options, security::signing_key key) {
+  const config::settings& settings = options.settings;
+  const auto& front = settings.http;
+  lane_blueprint made;
+  made.tokens = {std::move(key), settings.auth.issuer, settings.auth.audience, policy_of(settings)};
+  made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
+  made.front = {front.request_timeout,
+                policy_of(front.cors),
+                front.cors_origins,
+                {settings.log.access_sample, settings.log.slow_request},
+                settings.wechat.mode == config::wechat_mode::simulator ? "simulator" : "unchecked",
+                made.tokens.policy.access_ttl,
+                options.version_json};
+  made.listener.port = front.port;
+  made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
+                               front.header_timeout,
+                               front.body_timeout,
+                               front.idle_timeout,
+                               front.write_timeout,
+                               front.request_timeout + std::chrono::seconds{1},
+                               std::chrono::seconds{2}};
+  return made;
+}
+
+} // namespace maque

@@ -68,12 +68,19 @@ TEST_F(LogFile, HasOnlyLoginsAndFailedRequestsWhenNoneIsSampled) {
   }
   EXPECT_EQ(server.stop(), 0);
   const auto requests = requests_in(file);
-  ASSERT_EQ(requests.size(), 11U);
-  EXPECT_EQ(requests[0].at("route"), "/api/login");
-  EXPECT_EQ(requests[0].at("user_id"), alice.user_id);
-  EXPECT_NE(requests[0].at("session_id"), "");
-  for (std::size_t index = 1; index < requests.size(); ++index)
-    EXPECT_EQ(requests[index].at("status"), 401);
+  EXPECT_EQ(requests.size(), 11U);
+  // The lanes hand their lines over each for itself.
+  std::size_t logins = 0;
+  for (const json& request : requests) {
+    if (request.at("route") != "/api/login") {
+      EXPECT_EQ(request.at("status"), 401);
+      continue;
+    }
+    ++logins;
+    EXPECT_EQ(request.at("user_id"), alice.user_id);
+    EXPECT_NE(request.at("session_id"), "");
+  }
+  EXPECT_EQ(logins, 1U);
 }
 
 TEST_F(LogFile, HasFailedRequestsAtTheLevelOfWarnings) {

@@ -40,11 +40,15 @@ public:
     return number;
   }
 
-  std::optional<int> wait_for(std::chrono::milliseconds limit) const {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(limit);
-    const timespec duration{seconds.count(), std::chrono::nanoseconds{limit - seconds}.count()};
-    const int number = sigtimedwait(&set_, nullptr, &duration);
-    return number > 0 ? std::optional{number} : std::nullopt;
+  std::optional<int> wait_until(steady_time deadline) const {
+    for (;;) {
+      const std::chrono::nanoseconds left = deadline - std::chrono::steady_clock::now();
+      if (left <= left.zero()) return std::nullopt;
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+      const timespec duration{seconds.count(), (left - seconds).count()};
+      // A debugger that stops the process interrupts this, too: EINTR is not the end of the time.
+      if (const int number = sigtimedwait(&set_, nullptr, &duration); number > 0) return number;
+    }
   }
 
 private:
@@ -100,8 +104,9 @@ log::writer_options writer_options_of(const config::settings& settings) {
 /// a shutdown that does not come to its end.
 bool shut_down(server& running, const termination_signals& signals,
                std::chrono::milliseconds grace) {
-  std::thread{[signals, limit = grace + overtime] {
-    const auto number = signals.wait_for(limit);
+  const steady_time limit = std::chrono::steady_clock::now() + grace + overtime;
+  std::thread{[signals, limit] {
+    const auto number = signals.wait_until(limit);
     if (!number) std::cerr << "maque: the shutdown took too long, ending at once\n";
     std::_Exit(number ? 128 + *number : EXIT_FAILURE);
   }}.detach();

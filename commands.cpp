@@ -1,7 +1,6 @@
 #include "commands.hpp"
 
-#include "db/sqlite_store.hpp"
-#include "db/store.hpp"
+#include "db/store_factory.hpp"
 #include "domain/limits.hpp"
 #include "domain/text.hpp"
 
@@ -24,9 +23,7 @@ int report(const error& problem) {
 }
 
 std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
-  constexpr std::string_view scheme = "sqlite:";
-  return db::make_sqlite_factory(settings.database.url.substr(scheme.size()),
-                                 settings.database.statement_timeout);
+  return db::make_store_factory(settings.database.url, settings.database.statement_timeout);
 }
 
 int migrate(const config::settings& settings) {

@@ -40,6 +40,9 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
             front_.refuse(refused, std::move(cause));
           }} {
   lane_.on_tick([this](steady_time now) { front_.sweep(now); });
+  lane_.on_tick([this](steady_time) {
+    if (pool_) caf::anon_send(pool_, db::sweep_workers{});
+  });
   lane_.on_tick([this, next = steady_time{}](steady_time now) mutable {
     if (now < next || !context_.config) return;
     next = now + config_interval;
@@ -76,21 +79,42 @@ start_child lane_runtime::child(const char* type, std::function<void(Handle)> in
                      &meter};
 }
 
-std::vector<start_child> lane_runtime::children(std::function<db::use_workers()> workers,
-                                                const configure_all& everywhere) {
+start_child lane_runtime::pool_child() {
+  actor_meter& meter = add_meter(db::db_pool_state::name);
+  const database_blueprint& database = blueprint_.database;
+  std::vector<actor_meter*> worker_meters;
+  for (std::uint32_t place = 0; place < database.policy.max_workers; ++place)
+    worker_meters.push_back(&add_meter(db::worker_state::name));
+  const auto start_worker = [this, &database, worker_meters](std::uint32_t place) {
+    return spawn_detached<db::worker_actor, db::worker_state>(
+        lane_.system(), *worker_meters.at(place), database.connect());
+  };
+  return {numbered(db::db_pool_state::name),
+          [this, &meter, &database, start_worker] {
+            auto started = spawn_on<db::db_pool_actor, db::db_pool_state>(
+                lane_, meter, std::ref(context_), database.policy, std::ref(*database.room),
+                db::db_pool_state::worker_starter{start_worker}, database.writer());
+            configure([this, started](lane_context& here) {
+              pool_ = started;
+              here.database = started;
+            });
+            return caf::actor_cast<caf::actor>(started);
+          },
+          &meter};
+}
+
+void lane_runtime::use_writer(const db::writer_actor& writer) {
+  configure([this, writer](lane_context&) {
+    if (pool_) caf::anon_send(pool_, db::use_writer{writer});
+  });
+}
+
+std::vector<start_child> lane_runtime::children(const configure_all& everywhere) {
   const std::uint64_t id = lane_.index();
   const auto context = std::ref(context_);
   std::vector<start_child> made;
 
-  actor_meter& pool_meter = add_meter(db::db_pool_state::name);
-  made.push_back({numbered(db::db_pool_state::name),
-                  [this, &pool_meter, workers = std::move(workers)] {
-                    auto started = spawn_on<db::db_pool_actor, db::db_pool_state>(
-                        lane_, pool_meter, std::ref(context_), workers());
-                    configure([started](lane_context& here) { here.database = started; });
-                    return caf::actor_cast<caf::actor>(started);
-                  },
-                  &pool_meter});
+  made.push_back(pool_child());
   made.push_back(child<config_actor, config_state>(
       config_state::name,
       [this](const config_actor& started) {

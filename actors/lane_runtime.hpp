@@ -20,8 +20,18 @@
 
 namespace maque {
 
+/// How the lanes reach the database.
+struct database_blueprint {
+  db::pool_policy policy;
+  places* room = nullptr; ///< For workers beyond the base, of all lanes; has to outlive them.
+  std::function<db::connection_keeper()> connect; ///< Called by any thread.
+  /// Who writes, where an engine has a single writer; asked when a pool is made.
+  std::function<db::writer_actor()> writer;
+};
+
 /// What a lane's actors are made from; the same for all lanes.
 struct lane_blueprint {
+  database_blueprint database;
   token_settings tokens;
   user_cache_policy cache;
   http::front_options front;
@@ -46,8 +56,10 @@ public:
   /// The children of this lane in the order in which they start. `everywhere` runs an action on all
   /// lanes: it tells them of a member of a ring.
   using configure_all = std::function<void(std::function<void(lane_context&)>)>;
-  std::vector<start_child> children(std::function<db::use_workers()> workers,
-                                    const configure_all& everywhere);
+  std::vector<start_child> children(const configure_all& everywhere);
+
+  /// Tells the lane's pool of a new writer.
+  void use_writer(const db::writer_actor& writer);
 
   void run_thread();
   void start_listening();
@@ -62,6 +74,7 @@ private:
   template <class Handle, class State, class... Args>
   start_child child(const char* type, std::function<void(Handle)> installed, Args... args);
 
+  start_child pool_child();
   std::string numbered(const char* type) const;
   actor_meter& add_meter(const char* type);
 
@@ -71,6 +84,7 @@ private:
   http::front front_;
   http::listener listener_;
   http::http_front_actor front_actor_;
+  db::db_pool_actor pool_;
   std::vector<std::unique_ptr<actor_meter>> meters_;
   std::thread thread_;
 };

@@ -5,7 +5,7 @@
 #include "actors/supervisor.hpp"
 #include "actors/wechat_client.hpp"
 #include "db/db_worker.hpp"
-#include "db/sqlite_store.hpp"
+#include "db/store_factory.hpp"
 #include "domain/limits.hpp"
 #include "security/random.hpp"
 #include "security/signing_key.hpp"
@@ -36,8 +36,6 @@ constexpr std::chrono::seconds start_timeout{30};
 constexpr std::chrono::milliseconds last_chance{500};
 /// How long actors may take to end, once nothing is in flight.
 constexpr std::chrono::seconds actors_timeout{5};
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
 
 /// CAF's own threads only coordinate: one of them, and one that does not poll when it has no work.
 caf::actor_system_config& configure(caf::actor_system_config& config) {
@@ -95,8 +93,8 @@ class server::impl {
 public:
   impl(server_options options, log::logger& log)
       : options_{std::move(options)}, log_{log}, simulator_{clock_},
-        stores_{db::make_sqlite_factory(options_.settings.database.url.substr(sqlite_scheme.size()),
-                                        options_.settings.database.statement_timeout)} {}
+        stores_{db::make_store_factory(options_.settings.database.url,
+                                       options_.settings.database.statement_timeout)} {}
 
   ~impl() { stop(std::chrono::milliseconds{0}); }
 
@@ -113,10 +111,10 @@ private:
   result<void> open_listeners();
   result<void> start_actors();
   result<void> start_one(start_child child);
+  /// @param open makes a connection of the kind that is wanted.
+  db::connection_keeper connection_to(db::store_opener open) const;
   start_child writer_child();
-  start_child reader_child(std::size_t index);
   start_child wechat_child();
-  void tell_pools();
   result<void> await_first_loads();
   void everywhere(const std::function<void(lane_context&)>& action);
   actor_meter& add_meter(const char* type);
@@ -127,16 +125,16 @@ private:
   system_time_source clock_;
   wechat_simulator::simulator simulator_;
   std::unique_ptr<db::store_factory> stores_;
-  http::connection_places places_{options_.settings.http.max_connections};
+  places places_{options_.settings.http.max_connections};
+  std::unique_ptr<places> database_room_;
   lane_blueprint blueprint_;
   std::vector<std::unique_ptr<actor_meter>> meters_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_runtime>> lanes_;
   supervisor_actor supervisor_;
-  // Set by the children's start functions, read by those of later ones: the supervisor's thread.
+  // Set by a child's start function, read by those of later ones: the supervisor's thread.
   db::writer_actor writer_;
-  std::vector<db::reader_actor> readers_;
   bool running_ = false;
 };
 
@@ -158,7 +156,17 @@ result<void> server::impl::start() {
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
   blueprint_ = blueprint_of(options_, std::move(*key));
   blueprint_.listener.host = *address;
-  blueprint_.listener.places = &places_;
+  blueprint_.listener.room = &places_;
+  blueprint_.database.policy =
+      pool_policy_of(options_.settings, lanes, stores_->has_single_writer());
+  database_room_ = std::make_unique<places>(room_of(options_.settings, lanes));
+  blueprint_.database.room = database_room_.get();
+  blueprint_.database.connect = [this] {
+    return connection_to([this] {
+      return stores_->has_single_writer() ? stores_->open_reader() : stores_->open_writer();
+    });
+  };
+  blueprint_.database.writer = [this] { return writer_; };
   running_ = true;
   system_ = std::make_unique<caf::actor_system>(configure(config_));
   for (std::uint32_t index = 0; index < lanes; ++index) {
@@ -182,17 +190,11 @@ result<void> server::impl::start_actors() {
   supervisor_ = spawn_coordinator<supervisor_actor, supervisor_state>(
       *system_, meter, std::ref(log_), restart_limit{limits::restarts_max, limits::restarts_window},
       options_.give_up);
-  std::vector<start_child> children{writer_child()};
-  readers_.resize(options_.settings.database.readers);
-  for (std::size_t index = 0; index < readers_.size(); ++index)
-    children.push_back(reader_child(index));
+  std::vector<start_child> children;
+  if (stores_->has_single_writer()) children.push_back(writer_child());
   children.push_back(wechat_child());
   for (const auto& lane : lanes_) {
-    const std::size_t reader = lane->home().index() % readers_.size();
     auto of_lane = lane->children(
-        [this, reader] {
-          return db::use_workers{readers_[reader], writer_};
-        },
         [this](const std::function<void(lane_context&)>& action) { everywhere(action); });
     std::move(of_lane.begin(), of_lane.end(), std::back_inserter(children));
   }
@@ -208,38 +210,25 @@ result<void> server::impl::start_one(start_child child) {
   return {};
 }
 
+db::connection_keeper server::impl::connection_to(db::store_opener open) const {
+  // Up to a tenth shorter, by chance: so that they are not all replaced at once.
+  const auto lifetime = options_.settings.database.max_lifetime;
+  const auto shorter =
+      security::random_u64() % static_cast<std::uint64_t>(lifetime.count() / 10 + 1);
+  return {std::move(open), lifetime - std::chrono::milliseconds{shorter}};
+}
+
 start_child server::impl::writer_child() {
   actor_meter& meter = add_meter(db::writer_state::name);
   return {db::writer_state::name,
           [this, &meter] {
             writer_ = spawn_detached<db::writer_actor, db::writer_state>(
-                *system_, meter, [this] { return stores_->open_writer(); });
-            tell_pools();
+                *system_, meter, connection_to([this] { return stores_->open_writer(); }));
+            for (const auto& lane : lanes_)
+              lane->use_writer(writer_);
             return caf::actor_cast<caf::actor>(writer_);
           },
           &meter};
-}
-
-start_child server::impl::reader_child(std::size_t index) {
-  actor_meter& meter = add_meter(db::reader_state::name);
-  return {std::string{db::reader_state::name} + "/" + std::to_string(index),
-          [this, index, &meter] {
-            readers_[index] = spawn_detached<db::reader_actor, db::reader_state>(
-                *system_, meter, [this] { return stores_->open_reader(); });
-            tell_pools();
-            return caf::actor_cast<caf::actor>(readers_[index]);
-          },
-          &meter};
-}
-
-void server::impl::tell_pools() {
-  // At the first start there are no pools yet; they get their workers when they are made.
-  everywhere([readers = readers_, writer = writer_](lane_context& lane) {
-    if (!lane.database) return;
-    const auto& reader = readers[lane.home.index() % readers.size()];
-    caf::anon_send(caf::actor_cast<db::db_pool_actor>(lane.database),
-                   db::use_workers{reader, writer});
-  });
 }
 
 start_child server::impl::wechat_child() {
@@ -315,7 +304,6 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   // Handles keep actors alive; what runs until here may still send to them.
   supervisor_ = supervisor_actor{};
   writer_ = db::writer_actor{};
-  readers_.clear();
   system_->await_all_actors_done();
   for (const auto& lane : lanes_)
     lane->join();

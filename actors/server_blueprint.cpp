@@ -1,5 +1,6 @@
 #include "actors/server_blueprint.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace maque {
@@ -50,6 +51,27 @@ lane_blueprint blueprint_of(const server_options& options, security::signing_key
                                front.request_timeout + std::chrono::seconds{1},
                                std::chrono::seconds{2}};
   return made;
+}
+
+db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t lanes,
+                               bool single_writer) {
+  const auto& database = settings.database;
+  const std::uint32_t share = std::max(1U, database.pool_size / lanes);
+  db::pool_policy made;
+  // SQLite reads within the process: more connections than one or two a core gain nothing.
+  made.base_workers = single_writer ? 1 : std::min(2U, share);
+  made.pool_workers = single_writer ? std::min(2U, share) : share;
+  made.max_workers = single_writer ? made.pool_workers : share + database.max_overflow;
+  made.queue_timeout = database.pool_timeout;
+  made.idle_timeout = database.idle_timeout;
+  return made;
+}
+
+std::size_t room_of(const config::settings& settings, std::uint32_t lanes) {
+  const auto& database = settings.database;
+  const std::size_t kept = std::size_t{lanes} * pool_policy_of(settings, lanes, false).base_workers;
+  const std::size_t all = std::size_t{database.pool_size} + database.max_overflow;
+  return all > kept ? all - kept : 0;
 }
 
 } // namespace maque

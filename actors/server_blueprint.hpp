@@ -7,7 +7,14 @@
 namespace maque {
 
 /// What the lanes are made from, as the settings say. Still missing: where they listen, and the
-/// places for connections that they share.
+/// places for connections that they share, and the database.
 lane_blueprint blueprint_of(const server_options& options, security::signing_key key);
+
+/// How a lane's pool works, of so many lanes.
+db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t lanes,
+                               bool single_writer);
+
+/// How many database workers there may be beyond those that each lane keeps.
+std::size_t room_of(const config::settings& settings, std::uint32_t lanes);
 
 } // namespace maque

@@ -22,9 +22,12 @@ target_compile_options(maque_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion
   -Wno-sign-conversion -Wimplicit-fallthrough -Wundef -Werror)
 if(CMAKE_UNITY_BUILD)
-  # Of files that are compiled as one, the names of one are no concern of another; and one that
-  # includes another is not its header.
-  target_compile_options(maque_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
+  # Of files that are compiled as one, the names of one are no concern of another.
+  target_compile_options(maque_options INTERFACE -Wno-shadow)
+  # Nor is a test's fixture in a header because its file is included (a warning of g++ alone).
+  if(MAQUE_BUILD_TESTS)
+    target_compile_options(maque_options INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 if(MAQUE_SANITIZE)
   add_compile_options(-fsanitize=${MAQUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

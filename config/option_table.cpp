@@ -28,7 +28,7 @@ constexpr bounds host_name{1, 253};
 constexpr bounds file_name{0, 4'095};
 constexpr bounds url{1, 2'048};
 
-constexpr std::array<option, 40> table = {{
+constexpr std::array<option, 44> table = {{
     {.name = "server.lanes",
      .locate = [](settings& all) -> location { return &all.server.lanes; },
      .limits = {0, 256},
@@ -94,16 +94,34 @@ constexpr std::array<option, 40> table = {{
     {.name = "database.url",
      .locate = [](settings& all) -> location { return &all.database.url; },
      .limits = url,
-     .help = "Where the data is: \"sqlite:\" and the path of a file."},
-    {.name = "database.readers",
-     .locate = [](settings& all) -> location { return &all.database.readers; },
-     .limits = {1, 64},
+     .help = "Where the data is: \"sqlite:\" and the path of a file, or "
+             "\"postgres://USER:PASSWORD@HOST:PORT/DATABASE\"."},
+    {.name = "database.pool_size",
+     .locate = [](settings& all) -> location { return &all.database.pool_size; },
+     .limits = {1, 1'000},
      .unit = "connections",
-     .help = "Connections that read; one more writes."},
+     .help = "Connections to the database, of all lanes together; at least one a lane is made."},
+    {.name = "database.max_overflow",
+     .locate = [](settings& all) -> location { return &all.database.max_overflow; },
+     .limits = {0, 1'000},
+     .unit = "connections",
+     .help = "Further connections while requests wait for one; closed when they are idle."},
+    {.name = "database.pool_timeout",
+     .locate = [](settings& all) -> location { return &all.database.pool_timeout; },
+     .limits = timeout,
+     .help = "How long a request may wait for a connection; its own deadline may come first."},
     {.name = "database.statement_timeout",
      .locate = [](settings& all) -> location { return &all.database.statement_timeout; },
      .limits = timeout,
      .help = "How long a statement may wait and run."},
+    {.name = "database.idle_timeout",
+     .locate = [](settings& all) -> location { return &all.database.idle_timeout; },
+     .limits = {second, day},
+     .help = "How long a connection that is not needed is kept."},
+    {.name = "database.max_lifetime",
+     .locate = [](settings& all) -> location { return &all.database.max_lifetime; },
+     .limits = {second, day},
+     .help = "How long a connection is used before it is replaced by a new one."},
 
     {.name = "wechat.mode",
      .locate = [](settings& all) -> location { return &all.wechat.mode; },

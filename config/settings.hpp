@@ -45,8 +45,12 @@ struct settings {
 
   struct {
     std::string url = "sqlite:./data/maque.db";
-    std::uint32_t readers = 2; ///< Reading connections (SQLite).
+    std::uint32_t pool_size = 10;    ///< Connections, of all lanes together.
+    std::uint32_t max_overflow = 20; ///< Further ones while requests wait.
+    milliseconds pool_timeout{30'000};
     milliseconds statement_timeout{2'000};
+    milliseconds idle_timeout{60'000};
+    milliseconds max_lifetime{std::chrono::minutes{30}};
   } database;
 
   struct {

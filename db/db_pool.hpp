@@ -2,42 +2,81 @@
 
 #include "actors/lane_context.hpp"
 #include "db/db_worker.hpp"
+#include "domain/places.hpp"
 
 #include <caf/response_promise.hpp>
 
+#include <chrono>
 #include <deque>
+#include <functional>
+#include <random>
 #include <variant>
 
 namespace maque::db {
 
-/// Tells a pool which workers to use; sent again when one was restarted.
-struct use_workers {
-  reader_actor reader;
+/// Tells a pool who writes, for an engine that has one writer; sent again when it was restarted.
+struct use_writer {
   writer_actor writer;
 };
 
 /// To itself, at the end of the loop's turn.
 struct dispatch_gathered {};
 
+/// Once a tick of the lane: time for what only time brings.
+struct sweep_workers {};
+
 } // namespace maque::db
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::use_workers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::use_writer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::dispatch_gathered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::sweep_workers)
 
 namespace maque::db {
 
 using db_pool_actor =
-    database_actor::extend<caf::reacts_to<use_workers>, caf::reacts_to<dispatch_gathered>>;
+    database_actor::extend<caf::reacts_to<use_writer>, caf::reacts_to<dispatch_gathered>,
+                           caf::reacts_to<sweep_workers>>;
 
-/// The lane's way to the database. Gathers what arrives in one turn of the lane's loop, and while a
-/// worker is busy; then sends it on as one batch. With an idle worker nothing waits longer than the
-/// turn. The order of a lane's writes is kept: there is one batch of them under way at a time.
+struct pool_policy {
+  /// Workers that a lane starts with and keeps, whether or not there is room for them. Few and
+  /// large batches are quicker than many small ones: more are started only when requests wait.
+  std::uint32_t base_workers = 2;
+  /// Workers that a lane may have, and how many of those stay for a while when they are idle.
+  std::uint32_t max_workers = 15;
+  std::uint32_t pool_workers = 5;
+  /// How long requests have to have waited for a worker before one more is started.
+  std::chrono::milliseconds grow_after{20};
+  /// How long a request may wait for a worker, if its own deadline is later.
+  std::chrono::milliseconds queue_timeout{30'000};
+  /// After which a worker that has nothing to do is ended: one beyond the base, one beyond the
+  /// pool.
+  std::chrono::milliseconds idle_timeout{60'000};
+  std::chrono::milliseconds overflow_timeout{1'000};
+  /// How long a connection may be unused before it is tried.
+  std::chrono::milliseconds health_interval{15'000};
+  /// The pauses between attempts to get a lost connection back: doubled from one to the other.
+  std::chrono::milliseconds retry_first{50};
+  std::chrono::milliseconds retry_last{5'000};
+};
+
+/// The lane's way to the database. Gathers what arrives in one turn of the lane's loop, and while
+/// all workers are busy; then sends it on as one batch. With an idle worker nothing waits longer
+/// than the turn. The order of a lane's writes is kept: there is one batch of them under way at a
+/// time. While no worker has a connection, requests fail at once.
 class db_pool_state {
 public:
   static constexpr const char* name = "db_pool";
 
-  db_pool_state(actor_of<db_pool_actor> self, lane_context& context, use_workers workers)
-      : self_{self}, context_{context}, workers_{std::move(workers)} {}
+  /// Makes the worker of a place, 0 <= place < max_workers; called again when that one has died.
+  using worker_starter = std::function<worker_actor(std::uint32_t place)>;
+
+  /// @param room for workers beyond the base, shared by all lanes; has to outlive the pool.
+  /// @param writer who writes, if it is not the workers.
+  db_pool_state(actor_of<db_pool_actor> self, lane_context& context, pool_policy policy,
+                places& room, worker_starter start_worker, writer_actor writer = {});
+  ~db_pool_state();
+  db_pool_state(const db_pool_state&) = delete;
+  db_pool_state& operator=(const db_pool_state&) = delete;
 
   db_pool_actor::behavior_type make_behavior();
 
@@ -45,36 +84,77 @@ private:
   template <class Request>
   struct pending {
     Request request;
+    steady_time since;
     steady_time deadline;
     caf::response_promise waiting;
   };
 
-  /// What waits for a worker and is not yet sent, and whether one is busy with a batch of ours.
+  /// What waits for a worker and is not yet sent.
   template <class Request>
-  struct channel {
-    std::deque<pending<Request>> gathered;
-    bool busy = false;
+  using queue = std::deque<pending<Request>>;
+
+  enum class condition : std::uint8_t {
+    idle,
+    busy,
+    lost,   ///< Has no connection, or has died; is asked, or started, again at `next`.
+    probed, ///< The same, and is being asked.
+  };
+
+  struct slot {
+    worker_actor worker; ///< Empty: not started.
+    condition state = condition::idle;
+    steady_time since; ///< Of being idle.
+    steady_time next;
+    std::uint32_t failures = 0;
   };
 
   template <class Reply, class Request>
   caf::result<Reply> gather(const request_context& context, Request request);
   template <class Request>
-  auto& channel_for();
+  auto& queue_for();
   void schedule_dispatch();
   void dispatch();
-  template <class Outcome, class Request, class Worker>
-  void dispatch(channel<Request>& from, const Worker& worker, std::size_t batch_max);
-  template <class Batch, class Request>
-  void settle(channel<Request>& from, const Batch& work,
-              std::vector<caf::response_promise>& waiting);
+  bool send_writes(steady_time now);
+  bool send_reads(steady_time now);
+  template <class Outcome, class Request>
+  std::shared_ptr<batch<Request, Outcome>> take_batch(queue<Request>& from, std::size_t batch_max,
+                                                      steady_time now,
+                                                      std::vector<caf::response_promise>& waiting);
+  /// Sends a batch to whoever it is for; `on_end(usable)` comes before the answers are handed out.
+  template <class Worker, class Batch, class End>
+  void run(const Worker& worker, Batch work, std::vector<caf::response_promise> waiting,
+           End on_end);
+  template <class Batch>
+  void settle(const Batch& work, std::vector<caf::response_promise>& waiting);
   void settle_failed(std::vector<caf::response_promise>& waiting, const caf::error& cause);
+
+  slot* find_idle() noexcept;
+  /// True if no worker can be used, and none is being tried for the first time.
+  bool is_down() const noexcept;
+  error down_error() const;
+  void fail_all();
+  void release(std::uint32_t place, bool usable);
+  void probe(std::uint32_t place);
+  void give_up(std::uint32_t place);
+  void start(std::uint32_t place);
+  void grow(steady_time now);
+  void sweep();
+  void replace(const caf::actor_addr& gone);
+  std::chrono::milliseconds pause_after(std::uint32_t failures);
+  bool is_superfluous(std::uint32_t place, steady_time::duration idle) const noexcept;
 
   actor_of<db_pool_actor> self_;
   lane_context& context_;
-  use_workers workers_;
-  channel<read_request> reads_;
-  channel<write_request> writes_;
+  pool_policy policy_;
+  places& room_;
+  worker_starter start_worker_;
+  writer_actor writer_;
+  std::vector<slot> slots_; ///< By place.
+  queue<read_request> reads_;
+  queue<write_request> writes_;
+  bool writing_ = false;
   bool dispatch_scheduled_ = false;
+  std::minstd_rand jitter_;
 };
 
 } // namespace maque::db

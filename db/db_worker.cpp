@@ -1,21 +1,12 @@
 #include "db/db_worker.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace maque::db {
 
 namespace {
-
-/// Opens the connection if there is none.
-result<store*> connected(std::unique_ptr<store>& connection, const store_opener& open) {
-  if (!connection) {
-    auto opened = open();
-    if (!opened) return tl::unexpected{std::move(opened.error())};
-    connection = std::move(*opened);
-  }
-  return connection.get();
-}
 
 /// Turns the result of one call into that of a request.
 template <class T>
@@ -55,6 +46,14 @@ void run_lookups(const std::vector<read_request>& requests, std::vector<result<r
   }
 }
 
+/// Whether a batch went as if there were a database.
+template <class Outcome>
+bool is_usable(const std::vector<result<Outcome>>& outcomes) {
+  return std::ranges::none_of(outcomes, [](const result<Outcome>& each) {
+    return !each && each.error().code == errc::database_unavailable;
+  });
+}
+
 } // namespace
 
 std::vector<result<read_outcome>> run_reads(store& source,
@@ -76,14 +75,25 @@ std::vector<result<read_outcome>> run_reads(store& source,
   return outcomes;
 }
 
-reader_actor::behavior_type reader_state::make_behavior() {
+worker_actor::behavior_type worker_state::make_behavior() {
   return {
       [this](const read_batch& work) -> caf::result<batch_done> {
-        if (const auto source = connected(store_, open_))
+        if (const auto source = connection_.get())
           work->outcomes = run_reads(**source, work->requests);
         else
           work->outcomes.assign(work->requests.size(), tl::unexpected{source.error()});
-        return batch_done{};
+        return batch_done{is_usable(work->outcomes)};
+      },
+      [this](const write_batch& work) -> caf::result<batch_done> {
+        if (const auto target = connection_.get())
+          work->outcomes = (*target)->apply(work->requests);
+        else
+          work->outcomes.assign(work->requests.size(), tl::unexpected{target.error()});
+        return batch_done{is_usable(work->outcomes)};
+      },
+      [this](check_connection) -> caf::result<batch_done> {
+        const auto source = connection_.get();
+        return batch_done{source && (*source)->config_version().has_value()};
       },
   };
 }
@@ -110,7 +120,7 @@ void writer_state::commit() {
 
   std::vector<result<write_outcome>> outcomes;
   try {
-    if (const auto target = connected(store_, open_))
+    if (const auto target = connection_.get())
       outcomes = (*target)->apply(requests);
     else
       outcomes.assign(requests.size(), tl::unexpected{target.error()});

@@ -2,11 +2,11 @@
 
 #include "actors/lane_actor.hpp"
 #include "actors/protocol.hpp"
+#include "db/connection_keeper.hpp"
 #include "db/store.hpp"
 
 #include <caf/typed_actor.hpp>
 
-#include <functional>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -31,7 +31,15 @@ struct batch {
 using read_batch = std::shared_ptr<batch<read_request, read_outcome>>;
 using write_batch = std::shared_ptr<batch<write_request, write_outcome>>;
 
-struct batch_done {};
+/// The worker is free again.
+struct batch_done {
+  /// False if the database could not be used; the worker should be asked whether it can be before
+  /// it gets another batch.
+  bool usable = true;
+};
+
+/// Whether the database can be used; opens the connection if there is none.
+struct check_connection {};
 
 /// Asks itself, so that the writer commits when it has taken up all that had arrived.
 struct commit_gathered {};
@@ -41,43 +49,44 @@ struct commit_gathered {};
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::read_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::write_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::batch_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::check_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::db::commit_gathered)
 
 namespace maque::db {
 
-/// Owns a connection that reads, on a thread of its own.
-using reader_actor = caf::typed_actor<
+/// Owns one connection, on a thread of its own.
+using worker_actor = caf::typed_actor<
     // Fills in an outcome for each request; never fails as a whole.
-    caf::replies_to<read_batch>::with<batch_done>>;
+    caf::replies_to<read_batch>::with<batch_done>,
+    // When it replies, what succeeded is on disk. Never fails as a whole.
+    caf::replies_to<write_batch>::with<batch_done>,
+    caf::replies_to<check_connection>::with<batch_done>>;
 
-/// Owns the one connection that writes.
+/// Owns the one connection that writes, where an engine has only one.
 using writer_actor = caf::typed_actor<
-    // When it replies, what succeeded is on disk. Batches that wait at the same time are committed
-    // together. Never fails as a whole.
+    // When it replies, what succeeded is on disk. Batches that wait at the same time, from all
+    // lanes, are committed together. Never fails as a whole.
     caf::replies_to<write_batch>::with<batch_done>, caf::reacts_to<commit_gathered>>;
 
-/// Opens a connection; called again, with growing pauses between calls, while it fails.
-using store_opener = std::function<result<std::unique_ptr<store>>()>;
-
-class reader_state {
+class worker_state {
 public:
-  static constexpr const char* name = "db_reader";
+  static constexpr const char* name = "db_worker";
 
-  reader_state(actor_of<reader_actor>, store_opener open) : open_{std::move(open)} {}
+  worker_state(actor_of<worker_actor>, connection_keeper connection)
+      : connection_{std::move(connection)} {}
 
-  reader_actor::behavior_type make_behavior();
+  worker_actor::behavior_type make_behavior();
 
 private:
-  store_opener open_;
-  std::unique_ptr<store> store_;
+  connection_keeper connection_;
 };
 
 class writer_state {
 public:
   static constexpr const char* name = "db_writer";
 
-  writer_state(actor_of<writer_actor> self, store_opener open)
-      : self_{self}, open_{std::move(open)} {}
+  writer_state(actor_of<writer_actor> self, connection_keeper connection)
+      : self_{self}, connection_{std::move(connection)} {}
 
   writer_actor::behavior_type make_behavior();
 
@@ -90,8 +99,7 @@ private:
   void commit();
 
   actor_of<writer_actor> self_;
-  store_opener open_;
-  std::unique_ptr<store> store_;
+  connection_keeper connection_;
   std::vector<gathered> gathered_;
 };
 

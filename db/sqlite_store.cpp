@@ -142,6 +142,8 @@ public:
   result<std::unique_ptr<store>> open_writer() override { return open(sqlite_access::write); }
   result<std::unique_ptr<store>> open_reader() override { return open(sqlite_access::read); }
 
+  bool has_single_writer() const override { return true; }
+
   std::string describe() const override { return "SQLite in " + file_.string(); }
 
 private:

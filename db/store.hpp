@@ -59,6 +59,10 @@ public:
   /// A connection that only reads.
   virtual result<std::unique_ptr<store>> open_reader() = 0;
 
+  /// Whether the engine has one connection that writes, and any number that only read. Otherwise
+  /// every connection that open_writer() makes does both.
+  virtual bool has_single_writer() const = 0;
+
   /// For people: "SQLite in ./data/maque.db".
   virtual std::string describe() const = 0;
 };

@@ -38,7 +38,7 @@ void connection::close() noexcept {
   host_.open.back()->index_ = index_;
   std::swap(host_.open[index_], host_.open.back());
   host_.open.pop_back();
-  host_.places.give_back();
+  host_.room.give_back();
 }
 
 void connection::enter(phase next, std::chrono::milliseconds limit) noexcept {

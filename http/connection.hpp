@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/lane.hpp"
+#include "domain/places.hpp"
 #include "http/exchange.hpp"
 #include "http/request_parser.hpp"
 
@@ -10,7 +11,6 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -37,27 +37,10 @@ struct connection_options {
 class connection;
 using connection_ptr = boost::intrusive_ptr<connection>;
 
-/// How many connections there may be at a time. Thread-safe.
-class connection_places {
-public:
-  explicit connection_places(std::size_t count) : free_{static_cast<std::int64_t>(count)} {}
-
-  /// False if there is none left.
-  bool take() noexcept {
-    if (free_.fetch_sub(1, std::memory_order_relaxed) > 0) return true;
-    give_back();
-    return false;
-  }
-  void give_back() noexcept { free_.fetch_add(1, std::memory_order_relaxed); }
-
-private:
-  std::atomic<std::int64_t> free_;
-};
-
 /// What the connections of a lane share.
 struct connection_host {
   connection_options options;
-  connection_places& places;
+  places& room;
   /// Has a complete request answered.
   std::function<void(const exchange_ptr&)> serve;
   /// Answers a request that can't be served with an error.

@@ -57,13 +57,8 @@ void turn_away(tcp_socket socket) {
 
 listener::listener(lane& home, listener_options options, serve_function serve,
                    refuse_function refuse)
-    : home_{home}, options_{std::move(options)}, host_{options_.connections,
-                                                       *options_.places,
-                                                       std::move(serve),
-                                                       std::move(refuse),
-                                                       {},
-                                                       {},
-                                                       {}},
+    : home_{home}, options_{std::move(options)},
+      host_{options_.connections, *options_.room, std::move(serve), std::move(refuse), {}, {}, {}},
       acceptor_{home.io().get_executor()} {}
 
 listener::~listener() {
@@ -121,7 +116,7 @@ void listener::on_accept(const error_code& failure, tcp_socket socket) {
     return;
   }
   if (!failure) {
-    if (options_.places->take())
+    if (options_.room->take())
       admit(std::move(socket));
     else
       turn_away(std::move(socket));
@@ -143,7 +138,7 @@ void listener::drain(steady_time last_chance, std::function<void()> on_empty) {
     tcp_socket socket{home_.io().get_executor()};
     acceptor_.accept(socket, failure);
     if (failure) break;
-    if (options_.places->take()) admit(std::move(socket));
+    if (options_.room->take()) admit(std::move(socket));
   }
   acceptor_.close(ignored);
   for (const connection_ptr& client : host_.open)

@@ -19,7 +19,7 @@ using tcp_acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, la
 struct listener_options {
   std::string host; ///< An address, not a name.
   std::uint16_t port = 0;
-  connection_places* places = nullptr; ///< Shared by all lanes; has to outlive the listener.
+  places* room = nullptr; ///< Shared by all lanes; has to outlive the listener.
   connection_options connections;
 };
 

@@ -1,78 +1,15 @@
-#include "db/db_pool.hpp"
+#include "db_pool_fixture.hpp"
 #include "domain/limits.hpp"
-#include "scripted_actor.hpp"
-
-#include <gtest/gtest.h>
 
 namespace maque::db {
 namespace {
 
-using namespace maque::test;
+using namespace test;
 
-using scripted_reader = scripted<reader_actor, on_message<batch_done, read_batch>>;
-using scripted_writer =
-    scripted<writer_actor, on_message<batch_done, write_batch>, on_notice<commit_gathered>>;
-
-user make_user(user_id id) {
-  user made;
-  made.id = id;
-  return made;
-}
-
-update_profile rename(std::uint64_t id) {
-  update_profile order;
-  order.id = {id};
-  order.patch.nickname = "renamed";
-  return order;
-}
-
-std::vector<user_id> ids_of(const read_batch& work) {
-  std::vector<user_id> ids;
-  for (const read_request& request : work->requests)
-    ids.push_back(std::get<find_user>(request).id);
-  return ids;
-}
-
-std::vector<user_id> ids_of(const write_batch& work) {
-  std::vector<user_id> ids;
-  for (const write_request& request : work->requests)
-    ids.push_back(std::get<update_profile>(request).id);
-  return ids;
-}
-
-/// A database that is broken in a way that nobody has thought of.
-class throwing_store final : public store {
-public:
-  result<std::vector<std::optional<user>>> find_users(std::span<const user_id>) override {
-    throw failure();
-  }
-  result<std::vector<user>> list_users(const user_page_query&) override { throw failure(); }
-  result<std::vector<std::optional<session>>> find_sessions(std::span<const session_id>) override {
-    throw failure();
-  }
-  result<ended_sessions> sessions_ended_since(utc_time) override { throw failure(); }
-  result<std::uint64_t> config_version() override { throw failure(); }
-  result<config_snapshot> load_config() override { throw failure(); }
-  std::vector<result<write_outcome>> apply(std::span<const write_request>) override {
-    throw failure();
-  }
-
-private:
-  static std::runtime_error failure() { return std::runtime_error{"the store is broken"}; }
-};
-
-result<std::unique_ptr<store>> open_throwing_store() {
-  return std::make_unique<throwing_store>();
-}
-
-result<std::unique_ptr<store>> refuse_to_open() {
-  return fail(errc::database_unavailable);
-}
-
-/// A lane's pool in front of scripted workers.
-class DatabasePool : public testing::Test {
+/// A lane's pool in front of one scripted worker that reads and one that writes.
+class DatabasePool : public DatabasePoolTest {
 protected:
-  DatabasePool() { world.run(); }
+  ~DatabasePool() override { world.end(caf::actor_cast<caf::actor>(pool)); }
 
   pending_reply<std::optional<user>> find(std::uint64_t id, request_context context = in_time()) {
     return world.ask<std::optional<user>>(pool, context, find_user{{id}});
@@ -106,12 +43,10 @@ protected:
     writer.answer(question, batch_done{});
   }
 
-  actor_world world;
-  actor_meter& meter = world.add_meter();
-  scripted_reader reader{world};
+  scripted_worker reader{world};
   scripted_writer writer{world};
-  db_pool_actor pool = world.spawn<db_pool_actor, db_pool_state>(
-      0, meter, std::ref(world.context()), use_workers{reader.handle(), writer.handle()});
+  db_pool_actor pool = make_pool(
+      policy_of(1, 1), [this](std::uint32_t) { return reader.handle(); }, writer.handle());
   pending_reply<std::optional<user>> occupying;
 };
 
@@ -218,30 +153,14 @@ TEST_F(DatabasePool, TellsTheOutcomeOfEachRequestOfABatchToWhoSentIt) {
   EXPECT_EQ(code_of(bad), errc::internal);
 }
 
-TEST_F(DatabasePool, FailsWhenTheReaderDiesAndWorksAgainWithANewOne) {
-  const auto doomed = world.keep(spawn_detached<reader_actor, reader_state>(
-      world.system, world.add_meter(), store_opener{open_throwing_store}));
-  caf::anon_send(pool, use_workers{doomed, writer.handle()});
-  auto lost = find(1);
-  EXPECT_EQ(code_of(lost), errc::database_unavailable);
-  // Its place is empty until the supervisor has filled it: nobody waits for that.
-  auto early = find(2);
-  EXPECT_EQ(code_of(early), errc::database_unavailable);
-
-  caf::anon_send(pool, use_workers{reader.handle(), writer.handle()});
-  auto found = find(3);
-  answer(reader.await<read_batch>());
-  EXPECT_EQ(value_of(found)->id, user_id{3});
-}
-
 TEST_F(DatabasePool, FailsWhenTheWriterDiesInACommitAndWorksAgainWithANewOne) {
   const auto doomed = world.keep(spawn_detached<writer_actor, writer_state>(
-      world.system, world.add_meter(), store_opener{open_throwing_store}));
-  caf::anon_send(pool, use_workers{reader.handle(), doomed});
+      world.system, world.add_meter(), keeper_of(open_throwing_store)));
+  caf::anon_send(pool, use_writer{doomed});
   auto lost = write(1);
   EXPECT_EQ(code_of(lost), errc::database_unavailable);
 
-  caf::anon_send(pool, use_workers{reader.handle(), writer.handle()});
+  caf::anon_send(pool, use_writer{writer.handle()});
   auto changed = write(2);
   answer(writer.await<write_batch>());
   EXPECT_EQ(value_of(changed).id, user_id{2});
@@ -249,8 +168,8 @@ TEST_F(DatabasePool, FailsWhenTheWriterDiesInACommitAndWorksAgainWithANewOne) {
 
 TEST_F(DatabasePool, PassesOnThatADatabaseCannotBeOpened) {
   const auto without_database = world.keep(spawn_detached<writer_actor, writer_state>(
-      world.system, world.add_meter(), store_opener{refuse_to_open}));
-  caf::anon_send(pool, use_workers{reader.handle(), without_database});
+      world.system, world.add_meter(), keeper_of(refuse_to_open)));
+  caf::anon_send(pool, use_writer{without_database});
   for (std::uint64_t id = 1; id < 3; ++id) {
     auto lost = write(id);
     EXPECT_EQ(code_of(lost), errc::database_unavailable);

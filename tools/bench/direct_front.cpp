@@ -34,7 +34,7 @@ struct direct_lane {
         front{context, options(sample), security::access_token_codec{key, "maque", "maque"},
               security::random_u64()},
         listener{home,
-                 {"127.0.0.1", port, &places, {}},
+                 {"127.0.0.1", port, &room, {}},
                  [this](const http::exchange_ptr& arrived) { front.serve(arrived); },
                  [this](const http::exchange_ptr& refused, error cause) {
                    front.refuse(refused, std::move(cause));
@@ -48,7 +48,7 @@ struct direct_lane {
     return made;
   }
 
-  http::connection_places places{10'000};
+  maque::places room{10'000};
   lane home;
   lane_context context;
   http::front front;

@@ -35,7 +35,10 @@ std::vector<ends> all_ends() {
       {"http.max_connections", "0", "1", "1000000", "1000001"},
       {"http.cors", "on", "off", "any", "all"},
       {"database.url", "sqlite:", "sqlite:x", sqlite(2048), sqlite(2049)},
-      {"database.readers", "0", "1", "64", "65"},
+      {"database.pool_size", "0", "1", "1000", "1001"},
+      {"database.max_overflow", "-1", "0", "1000", "1001"},
+      {"database.idle_timeout", "999ms", "1s", "1d", "25h"},
+      {"database.max_lifetime", "999ms", "1s", "1d", "25h"},
       {"wechat.mode", "real", "simulator", "simulator", "Simulator"},
       {"wechat.app_secret", {}, "", bytes(256), bytes(257)},
       {"wechat.workers", "0", "1", "64", "65"},
@@ -61,7 +64,7 @@ std::vector<ends> all_ends() {
   for (const auto* name :
        {"server.shutdown_grace", "http.header_timeout", "http.body_timeout", "http.idle_timeout",
         "http.write_timeout", "http.request_timeout", "database.statement_timeout",
-        "wechat.timeout", "cache.negative_ttl", "log.slow_request"})
+        "database.pool_timeout", "wechat.timeout", "cache.negative_ttl", "log.slow_request"})
     rows.push_back({name, "0ms", "1ms", "1h", "3600001"});
   return rows;
 }

@@ -71,17 +71,14 @@ void check_http(collector& subject) {
 }
 
 void check_database(collector& subject) {
-  constexpr std::string_view scheme = "sqlite:";
-  const auto& url = subject.values().database.url;
+  const std::string_view url = subject.values().database.url;
   if (!subject.is_sound({"database.url"})) return;
-  if (url.starts_with("postgres"))
-    subject.add_problem(subject.origin({"database.url"}),
-                        "database.url: PostgreSQL is not supported by this version; give "
-                        "\"sqlite:\" and the path of a file");
-  else if (!url.starts_with(scheme) || url.size() == scheme.size())
-    subject.add_problem(subject.origin({"database.url"}),
-                        "database.url must be \"sqlite:\" and the path of a file, such as "
-                        "\"sqlite:./data/maque.db\"");
+  for (const std::string_view scheme : {"sqlite:", "postgres://", "postgresql://"})
+    if (url.starts_with(scheme) && url.size() > scheme.size()) return;
+  subject.add_problem(subject.origin({"database.url"}),
+                      "database.url must be \"sqlite:\" and the path of a file, such as "
+                      "\"sqlite:./data/maque.db\", or the URL of a PostgreSQL database, such as "
+                      "\"postgres://maque@db.example/maque\"");
 }
 
 void require_for_live(collector& subject, std::string_view name, bool present) {

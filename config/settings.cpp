@@ -5,6 +5,9 @@
 #include "config/option_value.hpp"
 #include "config/readers.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace maque::config {
@@ -19,6 +22,30 @@ outcome load(const sources& from) {
   return std::move(all).finish();
 }
 
+namespace {
+
+/// What may be shown of a database's URL: not the user information, which may have a password, and
+/// not the parameters, which may have one, too. Nothing if all of it may.
+std::optional<std::string> redacted_url(std::string_view url) {
+  const auto at = url.rfind('@');
+  const auto parameters = std::min(url.find('?'), url.size());
+  if (at == std::string_view::npos && parameters == url.size()) return std::nullopt;
+  const auto host = at == std::string_view::npos ? url.find("//") + 2 : at + 1;
+  std::string shown{url.substr(0, url.find("//") + 2)};
+  return shown.append("[redacted]@")
+      .append(url.substr(host, parameters - std::min(host, parameters)));
+}
+
+/// The placeholder of a value that must not be shown.
+std::optional<std::string> placeholder_for(const option& of, const settings& values) {
+  if (of.is_secret() && !to_text(of, values).empty()) return "[redacted]";
+  if (of.name == "database.url" && values.database.url.starts_with("postgres"))
+    return redacted_url(values.database.url);
+  return std::nullopt;
+}
+
+} // namespace
+
 std::string show(const settings& values) {
   std::string out;
   std::string_view section;
@@ -27,10 +54,10 @@ std::string show(const settings& values) {
       section = each.section();
       out.append(out.empty() ? "[" : "\n[").append(section).append("]\n");
     }
-    const bool is_hidden = each.is_secret() && !to_text(each, values).empty();
+    const auto placeholder = placeholder_for(each, values);
     // A comment, so that nobody takes the placeholder for the secret when it is loaded.
-    out.append(is_hidden ? "# " : "").append(each.key()).append(" = ");
-    out.append(is_hidden ? "\"[redacted]\"" : to_toml(each, values)).append("\n");
+    out.append(placeholder ? "# " : "").append(each.key()).append(" = ");
+    out.append(placeholder ? "\"" + *placeholder + "\"" : to_toml(each, values)).append("\n");
   }
   return out;
 }

@@ -249,5 +249,20 @@ TEST_F(SettingsOptions, Asvs13_3_1AreShownWithoutTheirSecrets) {
   EXPECT_TRUE(read.values.auth.signing_secret.empty()) << "the placeholder became the key";
 }
 
+TEST_F(SettingsOptions, AreShownWithoutThePasswordOfTheDatabase) {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"postgres://maque:hidden@db.example:5433/maque",
+       "# url = \"postgres://[redacted]@db.example:5433/maque\""},
+      {"postgresql://db/maque?sslmode=require&password=hidden",
+       "# url = \"postgresql://[redacted]@db/maque\""},
+      {"postgres://db/maque", "\nurl = \"postgres://db/maque\""}};
+  for (const auto& [url, line] : rows) {
+    settings values;
+    values.database.url = url;
+    EXPECT_THAT(show(values), testing::HasSubstr(line + "\n"));
+    EXPECT_THAT(show(values), testing::Not(testing::HasSubstr("hidden")));
+  }
+}
+
 } // namespace
 } // namespace maque::config

@@ -192,7 +192,7 @@ TEST_F(SettingsSources, Asvs16_2_5NeverShowASecretInAProblem) {
   std::filesystem::remove(from.env_file);
   from.environment = {{"MAQUE_WECHAT_APP_SECRET", hidden + "\n"}};
   expect_hidden();
-  from.environment = {{"MAQUE_DATABASE_URL", "postgresql://maque:" + hidden + "@db/maque"}};
+  from.environment = {{"MAQUE_DATABASE_URL", "postgrex://maque:" + hidden + "@db/maque"}};
   expect_hidden();
 }
 

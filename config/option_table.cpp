@@ -184,9 +184,9 @@ constexpr std::array<option, 44> table = {{
 
     {.name = "cache.users",
      .locate = [](settings& all) -> location { return &all.cache.users; },
-     .limits = {1, 10'000'000},
+     .limits = {0, 10'000'000},
      .unit = "users",
-     .help = "Profiles that each lane keeps in memory."},
+     .help = "Profiles that each lane keeps in memory; with 0 every request reads the database."},
     {.name = "cache.ttl",
      .locate = [](settings& all) -> location { return &all.cache.ttl; },
      .limits = {1, day},

@@ -50,7 +50,7 @@ std::vector<ends> all_ends() {
       {"auth.refresh_idle_ttl", "1s", "2s", "3650d", "3651d"},
       {"auth.refresh_absolute_ttl", "1s", "2s", "3650d", "3651d"},
       {"auth.reuse_window", "-1s", "0s", "5m", "301s"},
-      {"cache.users", "0", "1", "10000000", "10000001"},
+      {"cache.users", "-1", "0", "10000000", "10000001"},
       {"cache.ttl", "0", "1ms", "1d", "86400001"},
       {"log.level", "all", "trace", "off", "none"},
       {"log.file", {}, "", bytes(4095), bytes(4096)},

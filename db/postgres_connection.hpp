@@ -4,6 +4,7 @@
 #include "db/postgres_watchdog.hpp"
 
 #include <pqxx/connection>
+#include <pqxx/errorhandler>
 #include <pqxx/nontransaction>
 #include <pqxx/result>
 
@@ -103,6 +104,8 @@ private:
   postgres_failure failure_of_current_exception() const noexcept;
 
   pqxx::connection connection_;
+  /// What the server says unasked would go to standard error; it's in the replies, too.
+  pqxx::quiet_errorhandler quiet_{connection_};
   /// A descriptor of our own for the connection's socket: libpq may close its own at any time, and
   /// the number would be somebody else's.
   int socket_;

@@ -3,6 +3,8 @@
 #include <libpq-fe.h>
 #include <map>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 namespace maque::db {
 namespace {
@@ -40,12 +42,30 @@ std::string quoted(const std::string& value) {
   return text += '\'';
 }
 
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> items{""};
+  for (const char c : list) {
+    if (c == ',')
+      items.emplace_back();
+    else
+      items.back() += c;
+  }
+  return items;
+}
+
+/// A URL may name several hosts, and for them one port or one each.
 std::string place_of(const parameters& given) {
-  std::string host = value_or_default(given, "host");
-  if (host.empty()) host = "the local socket";
-  std::string name = value_or_default(given, "dbname");
-  if (name.empty()) name = value_or_default(given, "user");
-  return "PostgreSQL at " + host + ":" + value_or_default(given, "port") + "/" + name;
+  const auto hosts = split(value_or_default(given, "host"));
+  const auto ports = split(value_or_default(given, "port"));
+  std::string place = "PostgreSQL at ";
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const std::string& port = ports[i < ports.size() ? i : 0];
+    if (i > 0) place += ',';
+    place += (hosts[i].empty() ? "the local socket" : hosts[i]) + ":" +
+             (port.empty() ? value_or_default({}, "port") : port);
+  }
+  const std::string name = value_or_default(given, "dbname");
+  return place + "/" + (name.empty() ? value_or_default(given, "user") : name);
 }
 
 } // namespace

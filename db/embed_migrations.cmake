@@ -32,13 +32,13 @@ file(WRITE ${OUTPUT} "// Made by embed_migrations.cmake from ${FOLDER}.
 namespace maque::db {
 namespace {
 
-constexpr std::array<migration, ${expected}> embedded{{
+constexpr std::array<migration, ${expected}> ${ENGINE}_steps{{
 ${rows}}};
 
 } // namespace
 
 std::span<const migration> ${ENGINE}_migrations() noexcept {
-  return embedded;
+  return ${ENGINE}_steps;
 }
 
 } // namespace maque::db

@@ -74,11 +74,16 @@ protected:
   }
   /// Ends all connections to the database that `which` describes, and waits until they are gone.
   void end_connections(const std::string& which = "TRUE") const {
-    const std::string others = " FROM pg_stat_activity WHERE datname = current_database()"
-                               " AND pid <> pg_backend_pid() AND " +
-                               which;
-    query("SELECT pg_terminate_backend(pid)" + others);
-    await([&] { return query("SELECT count(*)" + others) == "0"; }, "connections stay");
+    const std::string ended =
+        query("SELECT coalesce(string_agg(pid::text, ',') FILTER (WHERE pg_terminate_backend(pid)),"
+              " '0') FROM pg_stat_activity WHERE datname = current_database()"
+              " AND pid <> pg_backend_pid() AND " +
+              which);
+    await(
+        [&] {
+          return query("SELECT count(*) FROM pg_stat_activity WHERE pid IN (" + ended + ")") == "0";
+        },
+        "connections stay");
   }
 
   postgres_server& server = postgres_server::shared();

@@ -33,9 +33,11 @@ std::string headline(std::string_view message) {
   return std::string{message.substr(0, message.find('\n'))};
 }
 
+/// The limit of idle transactions frees the locks of one whose client the network has cut off.
 std::string session_settings(postgres_access access, std::chrono::milliseconds statement_timeout) {
   const std::string millis = std::to_string(statement_timeout.count());
   std::string script = "SET statement_timeout = " + millis + "; SET lock_timeout = " + millis +
+                       "; SET idle_in_transaction_session_timeout = " + millis +
                        "; SET bytea_output = 'hex'; SET client_min_messages = 'error'";
   if (access == postgres_access::read) script += "; SET default_transaction_read_only = on";
   return script;

@@ -45,7 +45,7 @@ postgres_result<void> postgres_batch::transact(postgres_connection& connection) 
   return done;
 }
 
-bool postgres_batch::begin(postgres_connection& connection) {
+bool postgres_batch::begin(postgres_connection& connection) const {
   // In one exchange. The insert waits while an earlier attempt, on a connection that was lost, is
   // still being committed, and changes nothing if it was.
   const std::string begin =
@@ -66,7 +66,7 @@ postgres_result<void> postgres_batch::perform(postgres_connection& connection) {
 postgres_result<void> postgres_batch::perform_one_by_one(postgres_connection& connection) {
   outcomes_.clear();
   for (std::size_t i = 0; i < requests_.size(); ++i) {
-    const auto done = connection.attempt([&] {
+    auto done = connection.attempt([&] {
       connection.run("SAVEPOINT request");
       auto outcomes = postgres_writer{connection, requests_.subspan(i, 1)}.perform();
       connection.run("RELEASE SAVEPOINT request");
@@ -75,7 +75,7 @@ postgres_result<void> postgres_batch::perform_one_by_one(postgres_connection& co
     if (done) continue;
     if (done.error().fault != postgres_fault::refused) return done;
     outcomes_.emplace_back(tl::unexpected{to_error(done.error())});
-    const auto undone = connection.attempt(
+    auto undone = connection.attempt(
         [&] { connection.run("ROLLBACK TO SAVEPOINT request; RELEASE SAVEPOINT request"); });
     if (!undone) return undone;
   }

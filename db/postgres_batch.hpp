@@ -31,7 +31,7 @@ private:
   /// The commit is the last step. In outcomes_ is then what was committed, now or before.
   postgres_result<void> transact(postgres_connection& connection);
   /// Whether the batch is still to be done: false if an earlier attempt was committed after all.
-  bool begin(postgres_connection& connection);
+  bool begin(postgres_connection& connection) const;
   postgres_result<void> perform(postgres_connection& connection);
   postgres_result<void> perform_one_by_one(postgres_connection& connection);
   void roll_back(postgres_connection& connection);

@@ -122,7 +122,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<store_factory> make_postgres_factory(std::string url,
+std::unique_ptr<store_factory> make_postgres_factory(const std::string& url,
                                                      std::chrono::milliseconds statement_timeout) {
   return std::make_unique<postgres_store_factory>(url, statement_timeout);
 }

@@ -13,7 +13,7 @@ namespace maque::db {
 /// by the calls that need a connection.
 /// @param statement_timeout after this a waiting or running statement fails; a second later the
 ///   connection is cut if the server didn't say so.
-std::unique_ptr<store_factory> make_postgres_factory(std::string url,
+std::unique_ptr<store_factory> make_postgres_factory(const std::string& url,
                                                      std::chrono::milliseconds statement_timeout);
 
 } // namespace maque::db

@@ -90,7 +90,7 @@ void session_state::judge(refresh_promise& waiting, const request_context& reque
                   to_caf(error{errc::invalid_refresh_token, {}, "no session has this secret", {}}));
   switch (judge_refresh(*found, presented.counter, context_.clock.now(), policy_)) {
   case refresh_verdict::rotate:
-    return rotate(waiting, request, presented);
+    return rotate(waiting, request, presented, found->user);
   case refresh_verdict::repeat_current:
     return reissue(waiting, request, *found, presented.secret);
   case refresh_verdict::reuse_detected:
@@ -101,10 +101,10 @@ void session_state::judge(refresh_promise& waiting, const request_context& reque
 }
 
 void session_state::rotate(refresh_promise& waiting, const request_context& request,
-                           const security::refresh_token& presented) {
+                           const security::refresh_token& presented, user_id user) {
   self_
       ->request(context_.database, caf::infinite, request,
-                rotate_refresh{presented.session, presented.counter, context_.clock.now()})
+                rotate_refresh{presented.session, user, presented.counter, context_.clock.now()})
       .then(
           [this, waiting, request, presented](const session& rotated) mutable {
             reissue(waiting, request, rotated, presented.secret);

@@ -43,7 +43,7 @@ private:
   void judge(refresh_promise& waiting, const request_context& request,
              const security::refresh_token& presented, const std::optional<session>& found);
   void rotate(refresh_promise& waiting, const request_context& request,
-              const security::refresh_token& presented);
+              const security::refresh_token& presented, user_id user);
   /// Answers with the tokens of the session's current counter, for its user as he is now.
   void reissue(refresh_promise& waiting, const request_context& request, const session& current,
                const security::refresh_secret& secret);

@@ -1,5 +1,5 @@
-# Writes OUTPUT, the C++ source that holds the migrations of FOLDER.
-#   cmake -DFOLDER=… -DOUTPUT=… -P embed_migrations.cmake
+# Writes OUTPUT, the C++ source that holds the migrations of FOLDER; ENGINE is sqlite or postgres.
+#   cmake -DENGINE=… -DFOLDER=… -DOUTPUT=… -P embed_migrations.cmake
 file(GLOB files ${FOLDER}/*.sql)
 list(SORT files)
 
@@ -25,20 +25,20 @@ if(expected EQUAL 0)
 endif()
 
 file(WRITE ${OUTPUT} "// Made by embed_migrations.cmake from ${FOLDER}.
-#include \"db/sqlite_migrations.hpp\"
+#include \"db/migrations.hpp\"
 
 #include <array>
 
 namespace maque::db {
 namespace {
 
-constexpr std::array<migration, ${expected}> embedded{{
+constexpr std::array<migration, ${expected}> ${ENGINE}_steps{{
 ${rows}}};
 
 } // namespace
 
-std::span<const migration> sqlite_migrations() noexcept {
-  return embedded;
+std::span<const migration> ${ENGINE}_migrations() noexcept {
+  return ${ENGINE}_steps;
 }
 
 } // namespace maque::db

@@ -17,17 +17,6 @@ constexpr std::chrono::milliseconds migration_timeout = std::chrono::minutes{10}
 /// Another process that migrates is waited for at least this long.
 constexpr std::chrono::milliseconds least_lock_timeout = std::chrono::seconds{30};
 
-struct applied_migration {
-  int version = 0;
-  std::string checksum;
-};
-
-/// What a database says of its own past.
-struct schema_history {
-  bool foreign = false; ///< It has tables, but none that says what was applied.
-  std::vector<applied_migration> applied;
-};
-
 result<schema_history> read_history(sqlite_database& database) {
   sqlite_statement find_ours{database,
                              "SELECT count(*), coalesce(sum(name = 'schema_migrations'), 0)"
@@ -48,35 +37,6 @@ result<schema_history> read_history(sqlite_database& database) {
   return schema_history{.foreign = false, .applied = std::move(*applied)};
 }
 
-tl::unexpected<error> refuse(const sqlite_database& database, std::string_view why) {
-  return fail(errc::database_unavailable, {}, database.file().string() + ": " + std::string{why});
-}
-
-/// How many of `known` have been applied. Fails if what was applied is not the beginning of
-/// `known`.
-result<std::size_t> judge(const sqlite_database& database, const schema_history& history,
-                          std::span<const migration> known) {
-  const auto& applied = history.applied;
-  if (history.foreign) {
-    return refuse(database, "the database belongs to another program: choose another file");
-  }
-  if (!applied.empty() && applied.back().version > known.back().version) {
-    return refuse(database, "the database has schema version " +
-                                std::to_string(applied.back().version) +
-                                ", this program knows versions up to " +
-                                std::to_string(known.back().version) + ": run a newer program");
-  }
-  const auto same = [](const applied_migration& was, const migration& is) {
-    return was.version == is.version && was.checksum == is.checksum;
-  };
-  const auto [other, unused] =
-      std::mismatch(applied.begin(), applied.end(), known.begin(), known.end(), same);
-  if (other == applied.end()) return applied.size();
-  return refuse(database, "migration " + std::to_string(other->version) +
-                              " was applied in another form than this program has: run the program "
-                              "that made the database, or restore a backup");
-}
-
 result<void> apply_migration(sqlite_database& database, const migration& step) {
   sqlite_statement record{database,
                           "INSERT INTO schema_migrations"
@@ -89,7 +49,7 @@ result<void> apply_migration(sqlite_database& database, const migration& step) {
 result<void> apply_pending(sqlite_database& database, std::span<const migration> known) {
   const auto history = read_history(database);
   if (!history) return tl::unexpected{history.error()};
-  const auto applied = judge(database, *history, known);
+  const auto applied = judge(database.file().string(), *history, known);
   if (!applied) return tl::unexpected{applied.error()};
   if (auto made = database.run_script("CREATE TABLE IF NOT EXISTS schema_migrations ("
                                       " version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
@@ -114,7 +74,7 @@ result<bool> is_current(const fs::path& file, sqlite_timeouts timeouts,
   if (!database) return false;
   const auto history = read_history(**database);
   if (!history) return false;
-  return judge(**database, *history, known).map([&](std::size_t applied) {
+  return judge(file.string(), *history, known).map([&](std::size_t applied) {
     return applied == known.size();
   });
 }
@@ -144,11 +104,7 @@ result<int> migrate_sqlite(const fs::path& file, std::chrono::milliseconds state
 result<void> require_schema(sqlite_database& database, std::span<const migration> known) {
   const auto history = read_history(database);
   if (!history) return tl::unexpected{history.error()};
-  const auto applied = judge(database, *history, known);
-  if (!applied) return tl::unexpected{applied.error()};
-  if (*applied == known.size()) return {};
-  return refuse(database,
-                "the schema of the database is older than this program: migrate it first");
+  return require_all(database.file().string(), *history, known);
 }
 
 } // namespace maque::db

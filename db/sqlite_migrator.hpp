@@ -1,7 +1,7 @@
 #pragma once
 
+#include "db/migrations.hpp"
 #include "db/sqlite_database.hpp"
-#include "db/sqlite_migrations.hpp"
 
 namespace maque::db {
 

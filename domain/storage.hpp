@@ -47,6 +47,8 @@ struct update_profile {
 /// nothing and fails with conflict.
 struct rotate_refresh {
   session_id id;
+  /// Whose session it is: by it the store keeps the order of one user's writes.
+  user_id user;
   std::uint32_t from = 0;
   utc_time at;
 };

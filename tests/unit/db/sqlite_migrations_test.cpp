@@ -1,4 +1,4 @@
-#include "db/sqlite_migrations.hpp"
+#include "db/migrations.hpp"
 #include "db/sqlite_migrator.hpp"
 #include "store_fixture.hpp"
 

@@ -24,8 +24,8 @@ TEST_P(WriteBatches, AnswerEachRequestInItsPlaceAndLetNoBadOneHarmTheOthers) {
       make_rename(1, "renamed"),
       make_rename(404, "nobody"),
       make_rename(1, too_long),
-      rotate_refresh{.id = {10}, .from = 5, .at = noon},
-      rotate_refresh{.id = {10}, .from = 0, .at = noon},
+      rotate_refresh{.id = {10}, .user = {1}, .from = 5, .at = noon},
+      rotate_refresh{.id = {10}, .user = {1}, .from = 0, .at = noon},
       set_config_value{too_long, "1", noon},
       set_config_value{"key", "1", noon},
       end_sessions{.user = {2}, .current = {20}, .scope = logout_scope::all, .at = noon},
@@ -52,7 +52,7 @@ TEST_P(WriteBatches, SeeWhatTheRequestsBeforeDid) {
   const std::vector<write_request> requests{
       make_admission("openid", 1, 10), make_rename(1, "one"), make_rename(1, "two"),
       end_sessions{.user = {1}, .current = {10}, .scope = logout_scope::all, .at = noon},
-      rotate_refresh{.id = {10}, .from = 0, .at = noon}};
+      rotate_refresh{.id = {10}, .user = {1}, .from = 0, .at = noon}};
   const auto outcomes = writer->apply(requests);
   EXPECT_EQ(std::get<user>(value_of(outcomes.at(2))).revision, 3U);
   EXPECT_EQ(code_of(outcomes.at(4)), errc::conflict);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "db/postgres_store.hpp"
 #include "db/sqlite_store.hpp"
 #include "db/store.hpp"
 #include "sqlite_support.hpp"
+#include "support/postgres_server.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -23,6 +25,7 @@ struct test_database {
   std::unique_ptr<store_factory> factory;
   /// Does what no request of the store does, in SQL that all engines understand.
   std::function<void(const std::string& sql)> run_sql;
+  std::shared_ptr<void> keeper{}; ///< Removes the database when it goes.
 };
 
 struct engine {
@@ -36,13 +39,33 @@ inline test_database make_sqlite(const std::filesystem::path& folder) {
           [file](const std::string& sql) { raw_sqlite{file}.run(sql); }};
 }
 
+/// The name of a database that is migrated, for others to be copied from.
+inline const std::string& postgres_template() {
+  static const std::string name = [] {
+    auto& server = maque::test::postgres_server::shared();
+    std::string made = server.make_database();
+    const auto migrated =
+        make_postgres_factory(server.url(made), std::chrono::seconds{30})->migrate();
+    if (!migrated) throw std::runtime_error{migrated.error().cause};
+    return made;
+  }();
+  return name;
+}
+
+inline test_database make_postgres(const std::filesystem::path&) {
+  const auto database = std::make_shared<maque::test::postgres_database>(
+      maque::test::postgres_server::shared(), postgres_template());
+  return {make_postgres_factory(database->url(), std::chrono::seconds{5}),
+          [database](const std::string& sql) { database->query(sql); }, database};
+}
+
 inline void PrintTo(const engine& tested, std::ostream* out) {
   *out << tested.name;
 }
 
 /// One line for each engine: all of them have to pass the same tests.
 inline auto engines() {
-  return ::testing::Values(engine{"sqlite", make_sqlite});
+  return ::testing::Values(engine{"sqlite", make_sqlite}, engine{"postgres", make_postgres});
 }
 
 inline std::string name_of(const ::testing::TestParamInfo<engine>& tested) {

@@ -46,18 +46,20 @@ TEST_P(StoredSessions, RotateOneCounterAtATime) {
   wanted.refresh_counter = 1;
   wanted.last_seen_at = at;
   wanted.rotated_at = at;
-  EXPECT_EQ(expect<session>(rotate_refresh{.id = {10}, .from = 0, .at = at}), wanted);
+  EXPECT_EQ(expect<session>(rotate_refresh{.id = {10}, .user = {1}, .from = 0, .at = at}), wanted);
   EXPECT_EQ(find_session(10), wanted);
-  EXPECT_EQ(expect<session>(rotate_refresh{.id = {10}, .from = 1, .at = at}).refresh_counter, 2U);
+  EXPECT_EQ(
+      expect<session>(rotate_refresh{.id = {10}, .user = {1}, .from = 1, .at = at}).refresh_counter,
+      2U);
 }
 
 TEST_P(StoredSessions, DoNotRotateFromAnotherCounterNorWhenTheyEndedNorWhenTheyAreNone) {
-  expect<session>(rotate_refresh{.id = {10}, .from = 0, .at = noon});
+  expect<session>(rotate_refresh{.id = {10}, .user = {1}, .from = 0, .at = noon});
   end(1, 11, logout_scope::this_session);
-  const std::vector<rotate_refresh> refused{{.id = {10}, .from = 0, .at = noon},
-                                            {.id = {10}, .from = 2, .at = noon},
-                                            {.id = {11}, .from = 0, .at = noon},
-                                            {.id = {99}, .from = 0, .at = noon}};
+  const std::vector<rotate_refresh> refused{{.id = {10}, .user = {1}, .from = 0, .at = noon},
+                                            {.id = {10}, .user = {1}, .from = 2, .at = noon},
+                                            {.id = {11}, .user = {1}, .from = 0, .at = noon},
+                                            {.id = {99}, .user = {1}, .from = 0, .at = noon}};
   const auto before = std::pair{find_session(10), find_session(11)};
   for (const auto& request : refused) {
     EXPECT_EQ(code_of(apply_one(request)), errc::conflict);
@@ -66,7 +68,7 @@ TEST_P(StoredSessions, DoNotRotateFromAnotherCounterNorWhenTheyEndedNorWhenTheyA
 }
 
 TEST_P(StoredSessions, RotateOnceWhenTwoWantToAtOnce) {
-  const rotate_refresh request{.id = {10}, .from = 0, .at = noon};
+  const rotate_refresh request{.id = {10}, .user = {1}, .from = 0, .at = noon};
   const std::vector<write_request> requests{request, request};
   const auto outcomes = writer->apply(requests);
   EXPECT_TRUE(outcomes.at(0));

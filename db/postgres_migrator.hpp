@@ -1,0 +1,19 @@
+#pragma once
+
+#include "db/migrations.hpp"
+#include "db/postgres_connection.hpp"
+
+namespace maque::db {
+
+/// Brings the schema of the database at `target` to the last of `known`, in one transaction, and
+/// returns its version. What can't be brought there is left as it is: see store_factory::migrate().
+/// Several processes may do this at once.
+result<int> migrate_postgres(const postgres_target& target,
+                             std::chrono::milliseconds statement_timeout,
+                             std::span<const migration> known);
+
+/// Fails with database_unavailable unless exactly `known` has been applied.
+result<void> require_schema(postgres_connection& connection, std::string_view place,
+                            std::span<const migration> known);
+
+} // namespace maque::db

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "db/postgres_connection.hpp"
+#include "db/store.hpp"
+
+namespace maque::db {
+
+/// The reads of a store; each one is one statement, and so one snapshot. They throw what libpqxx
+/// throws: for use inside postgres_connection::attempt().
+std::vector<std::optional<user>> find_users(postgres_connection& from,
+                                            std::span<const user_id> ids);
+std::vector<user> list_users(postgres_connection& from, const user_page_query& query);
+std::vector<std::optional<session>> find_sessions(postgres_connection& from,
+                                                  std::span<const session_id> ids);
+ended_sessions sessions_ended_since(postgres_connection& from, utc_time since);
+std::uint64_t config_version(postgres_connection& from);
+config_snapshot load_config(postgres_connection& from);
+
+} // namespace maque::db

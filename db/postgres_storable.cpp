@@ -1,0 +1,65 @@
+#include "db/postgres_storable.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace maque::db {
+namespace {
+
+bool storable(const std::string& text) {
+  return text.find('\0') == std::string::npos;
+}
+
+bool storable(const std::optional<std::string>& text) {
+  return !text || storable(*text);
+}
+
+bool storable(const admit_wechat_user& r) {
+  return storable(r.appid) && storable(r.openid) && storable(r.unionid) &&
+         storable(r.opened.appid) && storable(r.opened.device) && storable(r.opened.address);
+}
+
+bool storable(const update_profile& r) {
+  return storable(r.patch.nickname) && storable(r.patch.avatar_url) && storable(r.patch.language);
+}
+
+bool storable(const rotate_refresh&) {
+  return true;
+}
+
+bool storable(const end_sessions&) {
+  return true;
+}
+
+bool storable(const set_config_value& r) {
+  return storable(r.key) && storable(r.json);
+}
+
+bool is_storable(const write_request& request) {
+  return std::visit([](const auto& wanted) { return storable(wanted); }, request);
+}
+
+} // namespace
+
+write_outcomes
+apply_storable(std::span<const write_request> requests,
+               const std::function<write_outcomes(std::span<const write_request>)>& apply) {
+  if (requests.empty()) return {};
+  if (std::all_of(requests.begin(), requests.end(), is_storable)) return apply(requests);
+  std::vector<write_request> good;
+  std::copy_if(requests.begin(), requests.end(), std::back_inserter(good), is_storable);
+  write_outcomes of_good = good.empty() ? write_outcomes{} : apply(good);
+  write_outcomes outcomes;
+  auto next = of_good.begin();
+  for (const write_request& request : requests) {
+    if (is_storable(request))
+      outcomes.push_back(std::move(*next++));
+    else
+      outcomes.emplace_back(
+          fail(errc::internal, {}, "U+0000 in a text, which PostgreSQL can't hold"));
+  }
+  return outcomes;
+}
+
+} // namespace maque::db

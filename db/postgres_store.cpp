@@ -1,0 +1,132 @@
+#include "db/postgres_store.hpp"
+
+#include "db/postgres_batch.hpp"
+#include "db/postgres_migrator.hpp"
+#include "db/postgres_reads.hpp"
+#include "db/postgres_session.hpp"
+#include "db/postgres_storable.hpp"
+
+#include <random>
+#include <utility>
+
+namespace maque::db {
+namespace {
+
+class postgres_store final : public store {
+public:
+  explicit postgres_store(postgres_session session) : session_{std::move(session)} {}
+
+  result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {
+    return read([&](postgres_connection& from) { return db::find_users(from, ids); });
+  }
+
+  result<std::vector<user>> list_users(const user_page_query& query) override {
+    return read([&](postgres_connection& from) { return db::list_users(from, query); });
+  }
+
+  result<std::vector<std::optional<session>>>
+  find_sessions(std::span<const session_id> ids) override {
+    return read([&](postgres_connection& from) { return db::find_sessions(from, ids); });
+  }
+
+  result<ended_sessions> sessions_ended_since(utc_time since) override {
+    return read([&](postgres_connection& from) { return db::sessions_ended_since(from, since); });
+  }
+
+  result<std::uint64_t> config_version() override { return read(db::config_version); }
+
+  result<config_snapshot> load_config() override { return read(db::load_config); }
+
+  write_outcomes apply(std::span<const write_request> requests) override {
+    if (session_.access() == postgres_access::read) {
+      return every_one_failed(requests.size(),
+                              {errc::internal, {}, "the connection was opened for reading", {}});
+    }
+    return apply_storable(requests, [&](std::span<const write_request> storable) {
+      return postgres_batch{session_, {writer_, ++batches_}, storable}.apply();
+    });
+  }
+
+private:
+  static std::int64_t random_id() {
+    std::random_device random;
+    return std::uniform_int_distribution<std::int64_t>{1, INT64_MAX}(random);
+  }
+
+  /// A connection may have been lost since it was used last: then it's done again with another one.
+  template <class Read>
+  auto read(const Read& read) -> result<std::invoke_result_t<Read, postgres_connection&>> {
+    for (bool again = true;; again = false) {
+      const auto connection = session_.connected();
+      if (!connection) return tl::unexpected{to_error(connection.error())};
+      auto found = (*connection)->attempt([&] { return read(**connection); });
+      if (found) return std::move(*found);
+      if (found.error().fault != postgres_fault::lost || !again)
+        return tl::unexpected{to_error(found.error())};
+      session_.drop();
+    }
+  }
+
+  postgres_session session_;
+  std::int64_t writer_ = random_id();
+  std::int64_t batches_ = 0;
+};
+
+class postgres_store_factory final : public store_factory {
+public:
+  postgres_store_factory(const std::string& url, std::chrono::milliseconds statement_timeout)
+      : target_{parse_postgres_url(url, statement_timeout)}, statement_timeout_{statement_timeout} {
+  }
+
+  result<int> migrate() override {
+    return target_.and_then([&](const postgres_target& target) {
+      return migrate_postgres(target, statement_timeout_, postgres_migrations());
+    });
+  }
+
+  result<std::unique_ptr<store>> open_writer() override { return open(postgres_access::write); }
+  result<std::unique_ptr<store>> open_reader() override { return open(postgres_access::read); }
+
+  bool has_single_writer() const override { return false; }
+
+  std::string describe() const override {
+    return target_ ? target_->place : "PostgreSQL at an unreadable URL";
+  }
+
+private:
+  result<std::unique_ptr<store>> open(postgres_access access) const {
+    if (!target_) return tl::unexpected{target_.error()};
+    postgres_session session{*target_, access, statement_timeout_, watchdog_};
+    const auto connection = session.connected();
+    if (!connection) {
+      error why = to_error(connection.error());
+      why.cause = target_->place + ": " + why.cause;
+      return tl::unexpected{std::move(why)};
+    }
+    auto ready = require_schema(**connection, target_->place, postgres_migrations());
+    if (ready && access == postgres_access::write) ready = forget_old_writers(**connection);
+    if (!ready) return tl::unexpected{std::move(ready.error())};
+    return std::make_unique<postgres_store>(std::move(session));
+  }
+
+  /// A batch is in doubt for seconds; its writer's row serves nobody after that.
+  static result<void> forget_old_writers(postgres_connection& connection) {
+    const utc_time old = system_time_source{}.now() - std::chrono::hours{24};
+    const std::string sql =
+        "DELETE FROM writers WHERE written_at < " + std::to_string(to_unix_micros(old));
+    return connection.attempt([&] { connection.run(sql.c_str()); }).map_error(to_error);
+  }
+
+  result<postgres_target> target_;
+  std::chrono::milliseconds statement_timeout_;
+  std::shared_ptr<postgres_watchdog> watchdog_ = std::make_shared<postgres_watchdog>();
+};
+
+} // namespace
+
+std::unique_ptr<store_factory> make_postgres_factory(const std::string& url,
+                                                     std::chrono::milliseconds statement_timeout) {
+  return std::make_unique<postgres_store_factory>(url, statement_timeout);
+}
+
+} // namespace maque::db

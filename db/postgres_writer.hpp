@@ -1,0 +1,63 @@
+#pragma once
+
+#include "db/postgres_connection.hpp"
+#include "db/store.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace maque::db {
+
+using write_outcomes = std::vector<result<write_outcome>>;
+
+/// Performs requests inside a transaction that somebody else begins and ends. Throws what libpqxx
+/// throws: for use inside postgres_connection::attempt(). What fails with a statement's error
+/// spoils the transaction for all; "not found" and the like are outcomes of their request alone.
+///
+/// Only the order of one user's writes means anything. So the requests are dealt into waves, none
+/// of which has two of the same user, and in a wave those of the same kind leave as one statement.
+class postgres_writer {
+public:
+  postgres_writer(postgres_connection& to, std::span<const write_request> requests);
+
+  /// In the order of the requests.
+  write_outcomes perform();
+
+private:
+  using places = std::vector<std::size_t>; ///< Positions in `requests_`.
+
+  /// The user to whom an admission's identity belongs.
+  struct known_user {
+    user who;
+    bool lacks_unionid = false;
+  };
+
+  template <class Kind>
+  const Kind& request(std::size_t place) const {
+    return std::get<Kind>(requests_[place]);
+  }
+  template <class Kind>
+  places of_kind(const places& from) const;
+  template <class Kind, class Element>
+  std::string column(const places& of, const Element& element) const;
+
+  std::vector<places> deal_into_waves() const;
+
+  void look_up(const places& admissions);
+  void admit(places admissions);
+  places admit_once(const places& admissions);
+  void complete_unionids(const places& admissions);
+  void update_profiles(places updates);
+  void rotate(places rotations);
+  void end(places endings);
+  std::uint64_t publish(const set_config_value& request);
+
+  postgres_connection& to_;
+  std::span<const write_request> requests_;
+  write_outcomes outcomes_;
+  std::vector<std::optional<known_user>> known_; ///< By place; admissions only.
+};
+
+} // namespace maque::db

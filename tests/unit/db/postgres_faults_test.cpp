@@ -1,0 +1,156 @@
+#include "postgres_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace maque::db::test {
+namespace {
+
+using std::chrono::steady_clock;
+using ::testing::HasSubstr;
+
+class PostgresFaults : public postgres_test {
+protected:
+  void SetUp() override { admit(1); }
+};
+
+TEST_F(PostgresFaults, OfAConnectionThatWasEndedBetweenTwoCallsAreNotNoticed) {
+  end_connections();
+  EXPECT_TRUE(find_user(1));
+  EXPECT_TRUE(apply_one(make_rename(1, "renamed")));
+  EXPECT_EQ(find_user(1)->revision, 2U);
+}
+
+TEST_F(PostgresFaults, OfAConnectionThatIsEndedDuringAWriteAreNotNoticed) {
+  raw_postgres other{database.url()};
+  other.run("BEGIN; UPDATE users SET language = 'en' WHERE id = 1");
+  auto writing = apply_meanwhile(*writer, {make_rename(1, "renamed")});
+  await_waiting(1);
+  end_connections("wait_event_type = 'Lock'");
+  other.run("COMMIT");
+  EXPECT_EQ(std::get<user>(value_of(writing.get().at(0))).language, "en");
+  EXPECT_EQ(find_user(1)->revision, 2U);
+}
+
+TEST_F(PostgresFaults, ThatComeBackAreReportedAndTheWriteIsNotDone) {
+  raw_postgres other{database.url()};
+  other.run("BEGIN; UPDATE users SET language = 'en' WHERE id = 1");
+  auto writing = apply_meanwhile(*writer, {make_rename(1, "renamed")});
+  for (int time = 0; time < 2; ++time) {
+    await_waiting(1);
+    end_connections("wait_event_type = 'Lock'");
+  }
+  const auto outcome = std::move(writing.get().at(0));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, errc::database_unavailable);
+  other.run("COMMIT");
+  EXPECT_EQ(find_user(1)->revision, 1U);
+  EXPECT_TRUE(apply_one(make_rename(1, "renamed")));
+}
+
+TEST_F(PostgresFaults, OfAServerThatIsStoppedAreReportedUntilItIsBack) {
+  server.stop();
+  const std::vector<user_id> ids{{1}};
+  EXPECT_EQ(reader->find_users(ids).error().code, errc::database_unavailable);
+  EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
+  EXPECT_EQ(factory->open_reader().error().code, errc::database_unavailable);
+  server.start();
+  EXPECT_EQ(find_user(1)->nickname, "");
+  EXPECT_TRUE(apply_one(make_rename(1, "done")));
+}
+
+TEST_F(PostgresFaults, OfAServerThatHangsAreReportedInTime) {
+  constexpr auto in_time = statement_timeout + std::chrono::seconds{2};
+  const std::vector<user_id> ids{{1}};
+  {
+    const postgres_server::hang hang{server};
+    const auto begin = steady_clock::now();
+    auto writing = apply_meanwhile(*writer, {make_rename(1, "lost")});
+    const auto found = reader->find_users(ids);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, errc::database_unavailable);
+    EXPECT_THAT(found.error().cause, HasSubstr("doesn't answer"));
+    EXPECT_EQ(code_of(writing.get().at(0)), errc::database_unavailable);
+    EXPECT_LT(steady_clock::now() - begin, in_time);
+  }
+  EXPECT_TRUE(find_user(1));
+  EXPECT_TRUE(apply_one(make_rename(1, "done")));
+}
+
+TEST_F(PostgresFaults, OfALockThatIsHeldTooLongAreReportedInTime) {
+  raw_postgres other{database.url()};
+  other.run("BEGIN; UPDATE users SET language = 'en' WHERE id = 1");
+  const auto begin = steady_clock::now();
+  EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
+  EXPECT_GE(steady_clock::now() - begin, statement_timeout);
+  EXPECT_LT(steady_clock::now() - begin, statement_timeout + std::chrono::seconds{1});
+  other.run("COMMIT");
+  EXPECT_EQ(find_user(1)->nickname, "");
+  EXPECT_TRUE(apply_one(make_rename(1, "done")));
+}
+
+TEST_F(PostgresFaults, OfADatabaseThatOnlyReadsAreReported) {
+  query("ALTER DATABASE " + database.name() + " SET default_transaction_read_only = on");
+  end_connections();
+  EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
+  EXPECT_TRUE(find_user(1));
+}
+
+TEST_F(PostgresFaults, OfTooManyConnectionsAreReported) {
+  query("ALTER DATABASE " + database.name() + " CONNECTION LIMIT 0");
+  query("CREATE ROLE guest LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO guest");
+  const std::string url =
+      database.url().replace(0, sizeof "postgres://maque" - 1, "postgres://guest");
+  const auto opened = make_postgres_factory(url, statement_timeout)->open_reader();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, errc::database_unavailable);
+  EXPECT_THAT(opened.error().cause, HasSubstr("too many connections"));
+  query("DROP OWNED BY guest; DROP ROLE guest");
+}
+
+// Both have changed one user and are held up at the other's sessions; then each wants the other's
+// user.
+TEST_F(PostgresFaults, OfTwoBatchesThatWaitForEachOtherAreNotNoticed) {
+  admit(2);
+  const auto both = [](std::uint64_t first, std::uint64_t second) {
+    return std::vector<write_request>{
+        make_rename(first, "one"),
+        end_sessions{.user = {second}, .current = {99}, .scope = logout_scope::others, .at = noon},
+        make_rename(second, "two")};
+  };
+  const auto second_writer = value_of(factory->open_writer());
+  raw_postgres other{database.url()};
+  other.run("BEGIN; SELECT * FROM sessions FOR UPDATE");
+  auto first_writing = apply_meanwhile(*writer, both(1, 2));
+  auto second_writing = apply_meanwhile(*second_writer, both(2, 1));
+  await_waiting(2);
+  other.run("COMMIT");
+  for (auto* writing : {&first_writing, &second_writing}) {
+    for (const auto& outcome : writing->get())
+      EXPECT_TRUE(outcome) << outcome.error().cause;
+  }
+  EXPECT_EQ(find_user(1)->revision, 3U);
+  EXPECT_EQ(find_user(2)->revision, 3U);
+}
+
+TEST_F(PostgresFaults, OfTextsThatCannotBeStoredHarmNobodyElse) {
+  const std::vector<write_request> requests{
+      make_rename(1, "good"), make_rename(1, std::string{"a\0b", 3}), make_rename(1, "\xff"),
+      set_config_value{"key", std::string{"1\0", 2}, noon}, make_rename(1, "better")};
+  const auto outcomes = writer->apply(requests);
+  EXPECT_TRUE(outcomes.at(0));
+  EXPECT_EQ(code_of(outcomes.at(1)), errc::internal);
+  EXPECT_EQ(code_of(outcomes.at(2)), errc::internal);
+  EXPECT_EQ(code_of(outcomes.at(3)), errc::internal);
+  EXPECT_EQ(std::get<user>(value_of(outcomes.at(4))).revision, 3U);
+  EXPECT_EQ(find_user(1)->nickname, "better");
+}
+
+TEST_F(PostgresFaults, TellTheLogNoValues) {
+  const auto refused = apply_one(make_rename(1, std::string(300, 'x')));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().cause, HasSubstr("23514"));
+  EXPECT_THAT(refused.error().cause, ::testing::Not(HasSubstr("xxx")));
+}
+
+} // namespace
+} // namespace maque::db::test

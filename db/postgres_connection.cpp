@@ -23,7 +23,6 @@ postgres_fault fault_of(std::string_view sqlstate) {
   if (sqlstate == "25006") return postgres_fault::lost;
   if (sqlstate == "57014" || sqlstate == "55P03" || sqlstate.starts_with("53"))
     return postgres_fault::unavailable;
-  if (sqlstate == "40001" || sqlstate == "40P01") return postgres_fault::contention;
   return postgres_fault::refused;
 }
 
@@ -107,6 +106,9 @@ postgres_failure postgres_connection::failure_of_current_exception() const noexc
   };
   try {
     throw;
+  } catch (const pqxx::transaction_rollback& failure) {
+    // Class 40; in libpqxx 6 it isn't a sql_error and has no sqlstate.
+    return {unless_closed(postgres_fault::contention), headline(failure.what())};
   } catch (const pqxx::sql_error& failure) {
     return {unless_closed(fault_of(failure.sqlstate())),
             failure.sqlstate() + ": " + headline(failure.what())};

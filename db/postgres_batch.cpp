@@ -11,7 +11,7 @@
 namespace maque::db {
 namespace {
 
-constexpr int contentions_max = 5;
+constexpr int contentions_max = 5; // All pauses together: below 0.7 s.
 
 } // namespace
 
@@ -110,13 +110,15 @@ bool postgres_batch::may_try_again(postgres_fault fault) {
   return false;
 }
 
-/// So that two that were in each other's way aren't at the same moment again.
+/// The other one has to get the lock that was given up, on a busy machine, too, before this one
+/// wants it again: twice as long each time, and never the same.
 void postgres_batch::pause() {
   const auto connection = session_.connected();
   if (!connection) return;
   std::random_device random;
-  const auto millis = std::uniform_int_distribution{1, 20}(random);
-  const std::string sleep = "SELECT pg_sleep(0.0" + std::to_string(100 + millis).substr(1) + ")";
+  const int longest = 10 << contentions_;
+  const int millis = std::uniform_int_distribution{longest / 2, longest}(random);
+  const std::string sleep = "SELECT pg_sleep(" + std::to_string(millis) + " / 1000.0)";
   // If that fails, the next attempt does, too.
   static_cast<void>((*connection)->attempt([&] { (*connection)->run(sleep.c_str()); }));
 }

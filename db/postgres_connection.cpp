@@ -23,7 +23,6 @@ postgres_fault fault_of(std::string_view sqlstate) {
   if (sqlstate == "25006") return postgres_fault::lost;
   if (sqlstate == "57014" || sqlstate == "55P03" || sqlstate.starts_with("53"))
     return postgres_fault::unavailable;
-  if (sqlstate == "40001" || sqlstate == "40P01") return postgres_fault::contention;
   return postgres_fault::refused;
 }
 
@@ -33,12 +32,20 @@ std::string headline(std::string_view message) {
   return std::string{message.substr(0, message.find('\n'))};
 }
 
+/// Every statement of ours is a look-up by keys, and every table has the index for it. The planner
+/// would read whole tables as long as it takes them for small, which it does until they are
+/// analysed; and it would plan anew for each number of keys.
+constexpr std::string_view index_plans =
+    "; SET plan_cache_mode = 'force_generic_plan'; SET enable_seqscan = off"
+    "; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 /// The limit of idle transactions frees the locks of one whose client the network has cut off.
 std::string session_settings(postgres_access access, std::chrono::milliseconds statement_timeout) {
   const std::string millis = std::to_string(statement_timeout.count());
   std::string script = "SET statement_timeout = " + millis + "; SET lock_timeout = " + millis +
                        "; SET idle_in_transaction_session_timeout = " + millis +
                        "; SET bytea_output = 'hex'; SET client_min_messages = 'error'";
+  script += index_plans;
   if (access == postgres_access::read) script += "; SET default_transaction_read_only = on";
   return script;
 }
@@ -99,6 +106,9 @@ postgres_failure postgres_connection::failure_of_current_exception() const noexc
   };
   try {
     throw;
+  } catch (const pqxx::transaction_rollback& failure) {
+    // Class 40; in libpqxx 6 it isn't a sql_error and has no sqlstate.
+    return {unless_closed(postgres_fault::contention), headline(failure.what())};
   } catch (const pqxx::sql_error& failure) {
     return {unless_closed(fault_of(failure.sqlstate())),
             failure.sqlstate() + ": " + headline(failure.what())};

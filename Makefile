@@ -9,7 +9,7 @@ configure = [ -f build/$(1)/build.ninja ] || cmake --preset $(1) >build-$(1).log
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install the packages that building, testing and checking need
@@ -67,6 +67,11 @@ check: lint build test asan tsan ## Everything that CI runs
 bench-ping: build ## Measure /ping and /api/user/info against Gin (about five minutes)
 	@tools/install-dependencies bench
 	@tools/bench/ping $(ARGS)
+
+.PHONY: bench-postgres
+bench-postgres: build ## Measure PostgreSQL against Gin + pgx (about ten minutes; ARGS=read|login|sizes)
+	@tools/install-dependencies bench
+	@tools/bench/postgres $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -89,7 +89,7 @@ def build_gin(name, folder):
     subprocess.run(
         ["go", "build", "-o", str(program), "."], cwd=ROOT / "tools/bench" / name, check=True,
         timeout=300, env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode",
-                          "GOCACHE": str(folder / "go")})
+                          "GOCACHE": str(RELEASE.parent / "go")})
     return program
 
 
@@ -105,10 +105,11 @@ def in_seconds(text):
     return float(value) * {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}[unit]
 
 
-def load(port, path, connections, seconds, token=None, script=None, argument=""):
+def load(port, path, connections, seconds, token=None, script=None, argument="", timeout=2):
     """One run of wrk, with the Lua script tools/bench/SCRIPT if there is one. Fails unless every
-    answer is a success."""
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    answer is a success and comes within the timeout."""
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", f"--timeout={timeout}s",
+               "--latency"]
     if token:
         command += ["-H", f"Authorization: Bearer {token}"]
     if script:
@@ -119,9 +120,12 @@ def load(port, path, connections, seconds, token=None, script=None, argument="")
         preexec_fn=end_with_parent()).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise RuntimeError(output)
-    return Sample(float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
-                  1000 * in_seconds(re.search(r"99%\s+(\S+)", output).group(1)),
-                  int(re.search(r"(\d+) requests in", output).group(1)))
+    requests = int(re.search(r"(\d+) requests in", output).group(1))
+    if requests == 0:
+        raise RuntimeError(output)
+    return Sample(float(re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE).group(1)),
+                  1000 * in_seconds(re.search(r"^\s*99%\s+(\S+)", output, re.MULTILINE).group(1)),
+                  requests)
 
 
 def median_rate(samples):

@@ -1,6 +1,6 @@
 // token_mint SECRET <user-ids >tokens
-// The key that access tokens are signed with when SECRET is auth.signing_secret, in hexadecimal; then
-// an access token, good for a day, for each user id of standard input. One a line.
+// Prints the key that signs access tokens when auth.signing_secret is SECRET, in hexadecimal, and
+// then an access token, good for a day, for each user id of standard input. One a line.
 
 #include "security/access_token.hpp"
 #include "security/random.hpp"

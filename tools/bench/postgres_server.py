@@ -11,8 +11,8 @@ import time
 
 from measuring import end_with_parent, free_port, stop_process
 
-# What differs from the defaults. Only rows are inserted here, so there is nothing to vacuum; the
-# vacuum for one server would only run in the other one's turn.
+# What differs from the defaults. The vacuum after one server's run would be in the other one's turn,
+# so whoever measures vacuums between the runs.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",

@@ -219,7 +219,7 @@ bool db_pool_state::is_down() const noexcept {
   });
 }
 
-error db_pool_state::down_error() const {
+error db_pool_state::down_error() {
   return {errc::database_unavailable, {}, "no connection to the database", std::chrono::seconds{1}};
 }
 

@@ -131,7 +131,7 @@ private:
   slot* find_idle() noexcept;
   /// True if no worker can be used, and none is being tried for the first time.
   bool is_down() const noexcept;
-  error down_error() const;
+  static error down_error();
   void fail_all();
   void release(std::uint32_t place, bool usable);
   void probe(std::uint32_t place);

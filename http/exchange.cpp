@@ -24,13 +24,13 @@ void append_envelope(std::string& out, int code, std::string_view message,
                      std::string_view data_json, const trace_id& trace) {
   out += R"({"code":)";
   out += std::to_string(code);
-  out += ",\"message\":";
+  out += R"(,"message":)";
   append_json_string(out, message);
-  out += ",\"data\":";
+  out += R"(,"data":)";
   out += data_json;
-  out += ",\"trace_id\":\"";
+  out += R"(,"trace_id":")";
   append_hex(out, trace);
-  out += "\"}";
+  out += R"("})";
 }
 
 void exchange::restart() noexcept {

@@ -11,9 +11,9 @@ void answer_readiness(exchange& asked, std::string_view status, std::string_view
   if (status != "ready") asked.outgoing.status = asked.outgoing.code = 503;
   std::string json{R"({"status":)"};
   append_json_string(json, status);
-  json += ",\"checks\":{\"database\":";
+  json += R"(,"checks":{"database":)";
   append_json_string(json, database);
-  json += ",\"wechat\":";
+  json += R"(,"wechat":)";
   append_json_string(json, wechat);
   json += "}}";
   asked.reply_plain(json);

@@ -106,9 +106,7 @@ bool serve(httplib::Server& server, const sigset_t& ending) {
   return stopped_by_signal;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App options{"Answers like WeChat's servers, for development and tests.", "wechat-simulator"};
   std::string host = "127.0.0.1";
   std::uint16_t port = 9300;
@@ -132,4 +130,15 @@ int main(int argc, char** argv) {
   }
   std::cout << "wechat-simulator listens on http://" << host << ':' << bound << std::endl;
   return serve(server, ending) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::cerr << "wechat-simulator: " << problem.what() << '\n';
+    return EXIT_FAILURE;
+  }
 }

@@ -88,12 +88,16 @@ TEST_F(OnPostgres, ServesWhatIsCachedAndRefusesTheRestPromptlyWhileTheDatabaseIs
   }
 
   postgres_server::shared().start();
+  // Each lane has connections of its own, and a new client may come to any of them.
+  int in_a_row = 0;
   await(
       [&] {
-        return server->ask({"GET", "/readyz", {}, {}}).status == 200;
+        const int status = server->ask({"GET", "/api/v1/users", bob.access_token, {}}).status;
+        in_a_row = status == 200 ? in_a_row + 1 : 0;
+        return in_a_row == 20;
       },
       "the server does not come back");
-  EXPECT_EQ(server->ask({"GET", "/api/v1/users", bob.access_token, {}}).status, 200);
+  EXPECT_EQ(server->ask({"GET", "/readyz", {}, {}}).status, 200);
 }
 
 TEST_F(OnPostgres, AnswersEveryRequestByItsDeadlineWhileTheDatabaseHangs) {

@@ -1,5 +1,6 @@
 #include "support/postgres_server.hpp"
 
+#include "support/certificate.hpp"
 #include "support/patience.hpp"
 
 #include <arpa/inet.h>
@@ -123,7 +124,17 @@ postgres_server::postgres_server() : programs_{find_programs()} {
                               "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"},
                              log);
   if (wait_for(initdb) != 0) throw std::runtime_error{"initdb: " + content_of(log)};
+  make_certificate();
   start();
+}
+
+void postgres_server::make_certificate() const {
+  const fs::path key = folder_.path() / "server.key";
+  write_certificate(certificate(), key, "IP:127.0.0.1");
+  fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write);
+  if (const passwd* user = server_user();
+      user != nullptr && ::chown(key.c_str(), user->pw_uid, user->pw_gid) != 0)
+    throw std::runtime_error{"can't give the key to the server's user"};
 }
 
 postgres_server::~postgres_server() {
@@ -136,10 +147,27 @@ void postgres_server::start() {
   const auto log = folder_.path() / "log";
   for (int attempt = 0; attempt < attempts; ++attempt) {
     if (port_ == 0) port_ = free_port();
-    process_ = spawn({programs_ + "/postgres", "-D", folder_.path() / "data", "-p",
-                      std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c",
-                      "unix_socket_directories=" + folder_.path().string(), "-c", "fsync=off", "-c",
-                      "max_connections=200", "-c", "deadlock_timeout=50ms"},
+    process_ = spawn({programs_ + "/postgres",
+                      "-D",
+                      folder_.path() / "data",
+                      "-p",
+                      std::to_string(port_),
+                      "-c",
+                      "listen_addresses=127.0.0.1",
+                      "-c",
+                      "unix_socket_directories=" + folder_.path().string(),
+                      "-c",
+                      "fsync=off",
+                      "-c",
+                      "max_connections=200",
+                      "-c",
+                      "deadlock_timeout=50ms",
+                      "-c",
+                      "ssl=on",
+                      "-c",
+                      "ssl_cert_file=" + certificate().string(),
+                      "-c",
+                      "ssl_key_file=" + (folder_.path() / "server.key").string()},
                      log);
     bool ended = false;
     const auto up = [&] {

@@ -3,6 +3,7 @@
 #include "support/temporary_folder.hpp"
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <sys/types.h>
@@ -28,6 +29,9 @@ public:
   std::string url(const std::string& database) const { return url(database, port_); }
   std::string url(const std::string& database, int port) const;
   int port() const noexcept { return port_; }
+  /// The certificate that it shows for 127.0.0.1, signed by itself, in PEM. TLS is there for who
+  /// asks for it.
+  std::filesystem::path certificate() const { return folder_.path() / "server.crt"; }
 
   /// Makes a database whose name nobody has. @param source what it is a copy of.
   std::string make_database(const std::string& source = "template0");
@@ -54,6 +58,7 @@ public:
   };
 
 private:
+  void make_certificate() const;
   bool answers() const;
 
   temporary_folder folder_;

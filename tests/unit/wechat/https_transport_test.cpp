@@ -1,4 +1,4 @@
-#include "certificate.hpp"
+#include "support/certificate.hpp"
 #include "support/temporary_folder.hpp"
 #include "wechat/transport.hpp"
 
@@ -100,7 +100,7 @@ private:
 class HttpsTransport : public testing::Test {
 protected:
   void make_certificate(const std::string& subject_alternative_name) {
-    test::write_certificate(certificate_, key_, subject_alternative_name);
+    maque::test::write_certificate(certificate_, key_, subject_alternative_name);
   }
 
   static result<reply> get(transport& via) {

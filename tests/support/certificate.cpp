@@ -1,4 +1,4 @@
-#include "certificate.hpp"
+#include "support/certificate.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -8,7 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace maque::wechat::test {
+namespace maque::test {
 namespace {
 
 template <auto Free>
@@ -63,4 +63,4 @@ void write_certificate(const std::filesystem::path& certificate, const std::file
                        nullptr);
 }
 
-} // namespace maque::wechat::test
+} // namespace maque::test

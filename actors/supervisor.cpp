@@ -26,6 +26,21 @@ supervisor_actor::behavior_type supervisor_state::make_behavior() {
   };
 }
 
+bool supervisor_state::start_again(child& which) {
+  try {
+    start(which);
+    return true;
+  } catch (const std::exception& failure) {
+    // Without one of its actors the server serves nobody; a new process may have more luck.
+    given_up_ = true;
+    log_.line(log::level::critical, nullptr, "an actor can't be started again, the server gives up",
+              {{"actor", std::string_view{which.spec.name}},
+               {"cause", std::string_view{failure.what()}}});
+    give_up_();
+    return false;
+  }
+}
+
 void supervisor_state::start(child& which) {
   which.running = which.spec.start();
   self_->monitor(which.running);
@@ -54,8 +69,7 @@ bool supervisor_state::restart(child& which, const caf::error& reason) {
   log_.line(log::level::error, nullptr, "actor ended, starting it again",
             {{"actor", std::string_view{which.spec.name}}, {"reason", std::string_view{why}}});
   if (which.spec.meter != nullptr) which.spec.meter->restarted();
-  start(which);
-  return true;
+  return start_again(which);
 }
 
 bool supervisor_state::exceeds_limit() {

@@ -71,6 +71,8 @@ private:
   };
 
   void start(child& which);
+  /// False if it could not be started.
+  bool start_again(child& which);
   void on_down(const caf::down_msg& down);
   /// False if the child is gone for good, because the limit is exceeded.
   bool restart(child& which, const caf::error& reason);

@@ -24,6 +24,8 @@ db_pool_state::db_pool_state(actor_of<db_pool_actor> self, lane_context& context
 }
 
 db_pool_state::~db_pool_state() {
+  // CAF doesn't tell those who wait when a promise is dropped.
+  fail_all();
   for (std::uint32_t place = 0; place < slots_.size(); ++place) {
     if (!slots_[place].worker) continue;
     caf::anon_send_exit(slots_[place].worker, caf::exit_reason::user_shutdown);
@@ -98,8 +100,10 @@ void db_pool_state::schedule_dispatch() {
 void db_pool_state::dispatch() {
   dispatch_scheduled_ = false;
   const auto now = std::chrono::steady_clock::now();
-  // Writes first: there is one batch of them at a time, and reads have all the other workers.
-  while (send_writes(now) || send_reads(now)) {
+  // In turns, so that neither waits for ever where there is one worker for both.
+  bool sent = true;
+  while (sent) {
+    sent = writes_next_ ? send_writes(now) || send_reads(now) : send_reads(now) || send_writes(now);
   }
   grow(now);
 }
@@ -113,6 +117,7 @@ bool db_pool_state::send_writes(steady_time now) {
   if (!work) return false;
 
   writing_ = true;
+  writes_next_ = false;
   if (writer_) {
     run(writer_, work, std::move(waiting), [this](bool) { writing_ = false; });
     return true;
@@ -132,6 +137,7 @@ bool db_pool_state::send_reads(steady_time now) {
   std::vector<caf::response_promise> waiting;
   auto work = take_batch<read_outcome>(reads_, limits::read_batch, now, waiting);
   if (!work) return false;
+  writes_next_ = true;
 
   const auto place = static_cast<std::uint32_t>(idle - slots_.data());
   idle->state = condition::busy;
@@ -152,9 +158,7 @@ db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_ti
       work->requests.push_back(std::move(next.request));
       waiting.push_back(std::move(next.waiting));
     } else {
-      self_->meter().failed();
-      next.waiting.deliver(
-          to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
+      refuse_overdue(next);
     }
     from.pop_front();
   }
@@ -234,6 +238,20 @@ void db_pool_state::fail_all() {
   fail(writes_);
 }
 
+/// Those in front came first, so mostly their deadlines come first, too.
+template <class Request>
+void db_pool_state::drop_overdue(queue<Request>& from, steady_time now) {
+  for (; !from.empty() && from.front().deadline <= now; from.pop_front())
+    refuse_overdue(from.front());
+}
+
+template <class Request>
+void db_pool_state::refuse_overdue(pending<Request>& late) {
+  self_->meter().failed();
+  late.waiting.deliver(
+      to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
+}
+
 void db_pool_state::release(std::uint32_t place, bool usable) {
   slot& freed = slots_[place];
   if (!freed.worker) return;
@@ -274,10 +292,17 @@ std::chrono::milliseconds db_pool_state::pause_after(std::uint32_t failures) {
 
 void db_pool_state::start(std::uint32_t place) {
   slot& started = slots_[place];
-  started.state = condition::idle;
-  started.worker = start_worker_(place);
-  started.since = std::chrono::steady_clock::now();
+  try {
+    started.worker = start_worker_(place);
+  } catch (const std::exception& failure) {
+    // The system gives no more threads.
+    context_.log.line(log::level::error, nullptr, "a database worker can't be started",
+                      {{"cause", std::string_view{failure.what()}}});
+    return place < policy_.base_workers ? give_up(place) : room_.give_back();
+  }
   self_->monitor(started.worker);
+  // It gets requests when it has a connection.
+  probe(place);
 }
 
 void db_pool_state::grow(steady_time now) {
@@ -285,11 +310,13 @@ void db_pool_state::grow(steady_time now) {
     return !from.empty() && now - from.front().since >= policy_.grow_after;
   };
   if (!waits(reads_) && (writing_ || !waits(writes_))) return;
+  // What others fail at, or one more failed at a moment ago, another would, too.
+  if (now < grow_again_at_) return;
+  if (std::ranges::any_of(slots_, [](const slot& each) { return each.failures > 0; })) return;
   const auto unused = std::ranges::find_if(
       slots_, [](const slot& each) { return !each.worker && each.state != condition::lost; });
   if (unused == slots_.end() || !room_.take()) return;
   start(static_cast<std::uint32_t>(unused - slots_.begin()));
-  schedule_dispatch();
 }
 
 void db_pool_state::sweep() {
@@ -297,18 +324,17 @@ void db_pool_state::sweep() {
   for (std::uint32_t place = 0; place < slots_.size(); ++place) {
     slot& each = slots_[place];
     if (each.state == condition::lost && each.next <= now) {
-      if (!each.worker) start(place);
-      probe(place);
+      each.worker ? probe(place) : start(place);
     } else if (!each.worker) {
       continue;
     } else if (each.state == condition::idle && is_superfluous(place, now - each.since)) {
-      caf::anon_send_exit(std::exchange(each.worker, worker_actor{}),
-                          caf::exit_reason::user_shutdown);
-      room_.give_back();
+      end(place);
     } else if (each.state == condition::idle && now - each.since >= policy_.health_interval) {
       probe(place);
     }
   }
+  drop_overdue(reads_, now);
+  drop_overdue(writes_, now);
   grow(now);
 }
 
@@ -327,12 +353,22 @@ void db_pool_state::replace(const caf::actor_addr& gone) {
     // Not at once: one that dies of what it starts with would do so again and again.
     give_up(place);
   } else {
-    found->state = condition::idle;
+    *found = slot{};
     room_.give_back();
   }
 }
 
+void db_pool_state::end(std::uint32_t place) {
+  caf::anon_send_exit(slots_[place].worker, caf::exit_reason::user_shutdown);
+  slots_[place] = slot{};
+  room_.give_back();
+}
+
 void db_pool_state::give_up(std::uint32_t place) {
+  if (place >= policy_.base_workers) {
+    grow_again_at_ = std::chrono::steady_clock::now() + policy_.retry_last;
+    return end(place);
+  }
   slot& given_up = slots_[place];
   given_up.state = condition::lost;
   given_up.next = std::chrono::steady_clock::now() + pause_after(++given_up.failures);

@@ -126,6 +126,10 @@ private:
            End on_end);
   template <class Batch>
   void settle(const Batch& work, std::vector<caf::response_promise>& waiting);
+  template <class Request>
+  void drop_overdue(queue<Request>& from, steady_time now);
+  template <class Request>
+  void refuse_overdue(pending<Request>& late);
   void settle_failed(std::vector<caf::response_promise>& waiting, const caf::error& cause);
 
   slot* find_idle() noexcept;
@@ -135,7 +139,9 @@ private:
   void fail_all();
   void release(std::uint32_t place, bool usable);
   void probe(std::uint32_t place);
+  /// Tries a worker of the base again later; ends another one.
   void give_up(std::uint32_t place);
+  void end(std::uint32_t place);
   void start(std::uint32_t place);
   void grow(steady_time now);
   void sweep();
@@ -153,7 +159,9 @@ private:
   queue<read_request> reads_;
   queue<write_request> writes_;
   bool writing_ = false;
+  bool writes_next_ = true;
   bool dispatch_scheduled_ = false;
+  steady_time grow_again_at_;
   std::minstd_rand jitter_;
 };
 

@@ -63,14 +63,23 @@ std::vector<result<read_outcome>> run_reads(store& source,
                          [&source](const auto& ids) { return source.find_users(ids); });
   run_lookups<find_session>(requests, outcomes,
                             [&source](const auto& ids) { return source.find_sessions(ids); });
+  bool usable = true;
   for (std::size_t index = 0; index < requests.size(); ++index) {
     const read_request& request = requests[index];
+    if (std::holds_alternative<find_user>(request) || std::holds_alternative<find_session>(request))
+      continue;
+    // One after another, each would run into the same timeout.
+    if (!usable) {
+      outcomes[index] = fail(errc::database_unavailable, {}, "the database did not answer before");
+      continue;
+    }
     if (const auto* const page = std::get_if<user_page_query>(&request))
       outcomes[index] = outcome_of(source.list_users(*page));
     else if (const auto* const ended = std::get_if<list_ended_sessions>(&request))
       outcomes[index] = outcome_of(source.sessions_ended_since(ended->since));
     else if (const auto* const config = std::get_if<load_config>(&request))
       outcomes[index] = outcome_of(load_if_newer(source, config->known_version));
+    usable = outcomes[index] || outcomes[index].error().code != errc::database_unavailable;
   }
   return outcomes;
 }

@@ -73,7 +73,9 @@ postgres_result<void> postgres_batch::perform_one_by_one(postgres_connection& co
       outcomes_.push_back(std::move(outcomes.front()));
     });
     if (done) continue;
-    if (done.error().fault != postgres_fault::refused) return done;
+    const bool alone = done.error().fault == postgres_fault::refused ||
+                       done.error().fault == postgres_fault::locked;
+    if (!alone) return done;
     outcomes_.emplace_back(tl::unexpected{to_error(done.error())});
     auto undone = connection.attempt(
         [&] { connection.run("ROLLBACK TO SAVEPOINT request; RELEASE SAVEPOINT request"); });
@@ -92,6 +94,7 @@ void postgres_batch::roll_back(postgres_connection& connection) {
 bool postgres_batch::may_try_again(postgres_fault fault) {
   switch (fault) {
   case postgres_fault::refused:
+  case postgres_fault::locked:
     return !std::exchange(one_by_one_, true);
   case postgres_fault::contention:
     if (++contentions_ > contentions_max) return false;

@@ -21,8 +21,8 @@ postgres_fault fault_of(std::string_view sqlstate) {
     return postgres_fault::lost;
   // A standby: after a failover another connection may lead to the primary.
   if (sqlstate == "25006") return postgres_fault::lost;
-  if (sqlstate == "57014" || sqlstate == "55P03" || sqlstate.starts_with("53"))
-    return postgres_fault::unavailable;
+  if (sqlstate == "55P03") return postgres_fault::locked;
+  if (sqlstate == "57014" || sqlstate.starts_with("53")) return postgres_fault::unavailable;
   return postgres_fault::refused;
 }
 
@@ -37,12 +37,14 @@ std::string headline(std::string_view message) {
 /// analysed; and it would plan anew for each number of keys.
 constexpr std::string_view index_plans =
     "; SET plan_cache_mode = 'force_generic_plan'; SET enable_seqscan = off"
-    "; SET enable_hashjoin = off; SET enable_mergejoin = off";
+    "; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// The limit of idle transactions frees the locks of one whose client the network has cut off.
 std::string session_settings(postgres_access access, std::chrono::milliseconds statement_timeout) {
   const std::string millis = std::to_string(statement_timeout.count());
-  std::string script = "SET statement_timeout = " + millis + "; SET lock_timeout = " + millis +
+  // A row that somebody holds for long fails its own request, not all that come after it.
+  const std::string lock_millis = std::to_string((statement_timeout / 4).count());
+  std::string script = "SET statement_timeout = " + millis + "; SET lock_timeout = " + lock_millis +
                        "; SET idle_in_transaction_session_timeout = " + millis +
                        "; SET bytea_output = 'hex'; SET client_min_messages = 'error'";
   script += index_plans;

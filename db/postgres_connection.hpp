@@ -19,6 +19,7 @@ namespace maque::db {
 enum class postgres_fault : std::uint8_t {
   lost,        ///< There is no connection any more, or it is of no use: another one may be.
   hung,        ///< The server was silent for too long; the connection was cut.
+  locked,      ///< Somebody else holds a row or a table for too long.
   unavailable, ///< A timeout, a full disk and the like; the connection still works.
   contention,  ///< Another transaction was in the way: the same one again may succeed.
   refused,     ///< The statement or its values can't be right, or a bug.

@@ -68,6 +68,14 @@ std::string place_of(const parameters& given) {
   return place + "/" + (name.empty() ? value_or_default(given, "user") : name);
 }
 
+/// True if a password that was not encoded has spilled into what would be shown.
+bool holds_a_stray_password(const parameters& given) {
+  for (const char* keyword : {"host", "port", "dbname"}) {
+    if (value_or_default(given, keyword).find('@') != std::string::npos) return true;
+  }
+  return value_or_default(given, "port").find_first_not_of("0123456789,") != std::string::npos;
+}
+
 } // namespace
 
 result<postgres_target> parse_postgres_url(const std::string& url,
@@ -80,6 +88,11 @@ result<postgres_target> parse_postgres_url(const std::string& url,
                 "postgres://user:password@host:5432/name?sslmode=verify-full");
   }
   parameters given = values_of(read.get());
+  if (holds_a_stray_password(given)) {
+    return fail(errc::database_unavailable, {},
+                "the URL of the database can't be read: in a user name or a password, @ is written "
+                "%40, / is %2F and : is %3A");
+  }
   postgres_target target{.conninfo = {}, .place = place_of(given)};
   const parameters bounds{{"connect_timeout", "5"},
                           {"keepalives", "1"},

@@ -9,6 +9,10 @@ using namespace test;
 /// A lane's pool in front of one scripted worker that reads and one that writes.
 class DatabasePool : public DatabasePoolTest {
 protected:
+  DatabasePool() {
+    reader.serve<check_connection>(batch_done{true});
+    world.settle(meter);
+  }
   ~DatabasePool() override { world.end(caf::actor_cast<caf::actor>(pool)); }
 
   pending_reply<std::optional<user>> find(std::uint64_t id, request_context context = in_time()) {

@@ -19,10 +19,19 @@ protected:
   db_pool_actor make_scripted(pool_policy policy) {
     for (std::uint32_t place = 0; place < policy.max_workers; ++place)
       workers.push_back(std::make_unique<scripted_worker>(world));
-    return make_pool(policy, [this](std::uint32_t place) {
+    auto made = make_pool(policy, [this](std::uint32_t place) {
       ++started;
       return workers.at(place)->handle();
     });
+    for (std::uint32_t place = 0; place < policy.base_workers; ++place)
+      connect(place);
+    world.settle(meter);
+    return made;
+  }
+
+  /// Answers the question that every worker is asked first.
+  void connect(std::uint32_t place) {
+    workers.at(place)->serve<check_connection>(batch_done{true});
   }
 
   pending_reply<std::optional<user>> find(std::uint64_t id) {
@@ -72,6 +81,7 @@ TEST_F(DatabaseWorkers, AreStartedWhenRequestsWaitAndEndedWhenTheyAreIdle) {
   const auto one = workers[0]->await<read_batch>();
   EXPECT_EQ(started, 1);
   auto second = find(2);
+  connect(1);
   answer(1, workers[1]->await<read_batch>());
   EXPECT_EQ(value_of(second)->id, user_id{2});
   EXPECT_EQ(started, 2);
@@ -98,6 +108,38 @@ TEST_F(DatabaseWorkers, AreNotStartedWhereThereIsNoRoom) {
   answer(0, one);
   answer(0, workers[0]->await<read_batch>());
   EXPECT_EQ(value_of(second)->id, user_id{2});
+}
+
+TEST_F(DatabaseWorkers, GetNoRequestBeforeTheyHaveAConnection) {
+  pool_policy policy = policy_of(1, 2);
+  policy.grow_after = std::chrono::milliseconds{0};
+  pool = make_scripted(policy);
+  auto first = find(1);
+  const auto one = workers[0]->await<read_batch>();
+  auto second = find(2);
+  workers[1]->serve<check_connection>(batch_done{false});
+  world.settle(meter);
+  answer(0, one);
+  answer(0, workers[0]->await<read_batch>());
+  EXPECT_EQ(value_of(second)->id, user_id{2});
+}
+
+TEST_F(DatabaseWorkers, AreStartedAgainWhenTheSystemHadNoThreadForThem) {
+  workers.push_back(std::make_unique<scripted_worker>(world));
+  pool_policy policy = policy_of(1, 1);
+  policy.retry_first = policy.retry_last = std::chrono::milliseconds{0};
+  pool = make_pool(policy, [this](std::uint32_t place) {
+    if (started++ == 0) throw std::runtime_error{"no thread"};
+    return workers.at(place)->handle();
+  });
+  auto refused = find(1);
+  EXPECT_EQ(code_of(refused), errc::database_unavailable);
+  sweep();
+  connect(0);
+  world.settle(meter);
+  auto found = find(2);
+  answer(0, workers[0]->await<read_batch>());
+  EXPECT_EQ(value_of(found)->id, user_id{2});
 }
 
 TEST_F(DatabaseWorkers, AreReplacedWhenTheyDie) {

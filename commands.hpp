@@ -2,11 +2,18 @@
 
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
+#include "domain/errors.hpp"
 
 namespace maque {
 
 /// Does what the command line asks for, with settings that were checked. Returns the exit code.
 int execute(const config::command& asked, const config::settings& settings);
+
+/// export, import and backup: carries all data to and from files.
+int move_data(const config::command& asked, const config::settings& settings);
+
+/// Tells the user what went wrong. Returns the exit code.
+int report(const error& problem);
 
 /// Runs the server until a signal ends it: SIGTERM and SIGINT finish what is in flight, a second
 /// one ends at once.

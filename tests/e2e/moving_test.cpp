@@ -10,6 +10,7 @@
 #include <memory>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -106,6 +107,21 @@ TEST_F(MovingCommand, ExportReplacesAFileOnlyWhenItIsToldTo) {
   EXPECT_EQ(run_maque({"export", "all.jsonl", "--force"}).status.code, 0);
   EXPECT_THAT(read_file(all), testing::StartsWith(R"({"format":"maque-export")"));
   EXPECT_THAT(read_file(all), Not(HasSubstr("xxx")));
+}
+
+TEST_F(MovingCommand, ExportLeavesAFileAloneThatAnotherOneIsWriting) {
+  fill();
+  const auto part = folder.path() / "all.jsonl.part";
+  std::ofstream{part} << "half";
+  const int other = ::open(part.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  const auto refused = run_maque({"export", "all.jsonl"});
+  EXPECT_EQ(refused.status.code, 1);
+  EXPECT_THAT(refused.error, HasSubstr("another process is writing it"));
+  EXPECT_EQ(read_file(part), "half");
+  ::close(other);
+  EXPECT_EQ(run_maque({"export", "all.jsonl"}).status.code, 0);
+  EXPECT_FALSE(std::filesystem::exists(part));
 }
 
 TEST_F(MovingCommand, ExportThatFailsLeavesNoFile) {

@@ -241,6 +241,23 @@ TEST_P(Moving, ChangesNothingWhenTheFileIsNotWhatWasExported) {
   EXPECT_TRUE(import_into(*other.factory, good));
 }
 
+TEST(MovingToSqlite, KeepsNothingThatReadsDifferentlyFromTheFile) {
+  const maque::test::temporary_folder folder;
+  const test_database from = make_sqlite(folder.path());
+  value_of(from.factory->migrate());
+  write_request login = make_admission("one", 1, 1);
+  value_of(std::move(value_of(from.factory->open_writer())->apply({&login, 1}).at(0)));
+  std::filesystem::create_directory(folder.path() / "other");
+  const test_database to = make_sqlite(folder.path() / "other");
+  value_of(to.factory->migrate());
+  to.run_sql("CREATE TRIGGER meddle AFTER INSERT ON sessions BEGIN"
+             " UPDATE users SET nickname = 'x'; END");
+  const auto refused = import_into(*to.factory, export_of(*from.factory));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().cause, StartsWith("users: what was written reads differently"));
+  EXPECT_THAT(export_of(*to.factory), HasSubstr(R"("rows":{"users":0,)"));
+}
+
 TEST(MovingToPostgres, NamesTheRowWithATextThatOnlySqliteHolds) {
   const maque::test::temporary_folder folder;
   const test_database from = make_sqlite(folder.path());

@@ -13,6 +13,10 @@
 
 namespace maque {
 
+std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
+  return db::make_store_factory(settings.database.url, settings.database.statement_timeout);
+}
+
 int report(const error& problem) {
   std::cerr << "maque: " << (problem.cause.empty() ? info(problem.code).message : problem.cause);
   if (!problem.hint.empty()) std::cerr << ": " << problem.hint;
@@ -21,10 +25,6 @@ int report(const error& problem) {
 }
 
 namespace {
-
-std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
-  return db::make_store_factory(settings.database.url, settings.database.statement_timeout);
-}
 
 int migrate(const config::settings& settings) {
   const auto stores = stores_of(settings);

@@ -2,7 +2,10 @@
 
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
+#include "db/store.hpp"
 #include "domain/errors.hpp"
+
+#include <memory>
 
 namespace maque {
 
@@ -11,6 +14,9 @@ int execute(const config::command& asked, const config::settings& settings);
 
 /// export, import and backup: carries all data to and from files.
 int move_data(const config::command& asked, const config::settings& settings);
+
+/// The database that the settings name.
+std::unique_ptr<db::store_factory> stores_of(const config::settings& settings);
 
 /// Tells the user what went wrong. Returns the exit code.
 int report(const error& problem);

@@ -1,6 +1,5 @@
 #include "commands.hpp"
 #include "db/moving.hpp"
-#include "db/store_factory.hpp"
 #include "part_file.hpp"
 #include "progress_bar.hpp"
 
@@ -15,10 +14,6 @@ namespace maque {
 namespace {
 
 constexpr const char* standard_stream = "-";
-
-std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
-  return db::make_store_factory(settings.database.url, settings.database.statement_timeout);
-}
 
 int exit_code(const result<void>& outcome) {
   return outcome ? EXIT_SUCCESS : report(outcome.error());

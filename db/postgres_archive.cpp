@@ -17,7 +17,7 @@ namespace maque::db {
 namespace {
 
 /// For one page or one count, and for the time between two of them, in which a file is written.
-constexpr std::chrono::milliseconds statement_limit = std::chrono::minutes{10};
+constexpr std::chrono::milliseconds exchange_limit = std::chrono::minutes{10};
 
 constexpr std::size_t most_parameters = 12;
 
@@ -50,7 +50,7 @@ archive_value value_of(const pqxx::field& field, column_type type) {
   throw std::runtime_error{"a value in an unknown form"};
 }
 
-archive_row read_row(const pqxx::row& row, const archive_table& table) {
+archive_row read_postgres_row(const pqxx::row& row, const archive_table& table) {
   archive_row values;
   values.reserve(table.columns.size());
   for (const archive_column& column : table.columns)
@@ -107,16 +107,16 @@ std::string insert_arrays_sql(const archive_table& table) {
   return insert_sql(table) + " SELECT * FROM unnest(" + arrays + ")";
 }
 
-bool is_storable(const archive_value& value) {
+bool fits_postgres(const archive_value& value) {
   const auto* text = std::get_if<std::string>(&value);
   return text == nullptr || text->find('\0') == std::string::npos;
 }
 
-tl::expected<void, archive_target::refusal> check_storable(const archive_table& table,
-                                                           std::span<const archive_row> rows) {
+tl::expected<void, archive_target::refusal> require_fitting(const archive_table& table,
+                                                            std::span<const archive_row> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (std::size_t column = 0; column < rows[i].size(); ++column)
-      if (!is_storable(rows[i][column]))
+      if (!fits_postgres(rows[i][column]))
         return tl::unexpected{
             archive_target::refusal{i, fail(errc::conflict, {},
                                             "U+0000 in " + std::string{table.columns[column].name} +
@@ -148,14 +148,14 @@ public:
     return attempt([&] {
       std::vector<archive_row> rows;
       for (const pqxx::row& row : run(page_sql(table, after == nullptr, limit, "$"), key))
-        rows.push_back(read_row(row, table));
+        rows.push_back(read_postgres_row(row, table));
       return rows;
     });
   }
 
   tl::expected<void, archive_target::refusal> insert(const archive_table& table,
                                                      std::span<const archive_row> rows) {
-    if (auto storable = check_storable(table, rows); !storable) return storable;
+    if (auto storable = require_fitting(table, rows); !storable) return storable;
     auto done = attempt([&] {
       connection_->run("SAVEPOINT page");
       insert_all(table, rows);
@@ -260,9 +260,10 @@ private:
 };
 
 template <class Archive, class Interface>
-result<std::unique_ptr<Interface>> open(const postgres_target& target, postgres_access access,
-                                        std::shared_ptr<postgres_watchdog> watchdog) {
-  auto connection = postgres_connection::open(target, access, statement_limit, *watchdog);
+result<std::unique_ptr<Interface>>
+open_postgres_archive(const postgres_target& target, postgres_access access,
+                      std::shared_ptr<postgres_watchdog> watchdog) {
+  auto connection = postgres_connection::open(target, access, exchange_limit, *watchdog);
   if (!connection) {
     error why = to_error(connection.error());
     why.cause = target.place + ": " + why.cause;
@@ -279,13 +280,14 @@ result<std::unique_ptr<Interface>> open(const postgres_target& target, postgres_
 
 result<std::unique_ptr<archive_source>>
 open_postgres_source(const postgres_target& target, std::shared_ptr<postgres_watchdog> watchdog) {
-  return open<postgres_source, archive_source>(target, postgres_access::read, std::move(watchdog));
+  return open_postgres_archive<postgres_source, archive_source>(target, postgres_access::read,
+                                                                std::move(watchdog));
 }
 
 result<std::unique_ptr<archive_target>>
 open_postgres_target(const postgres_target& target, std::shared_ptr<postgres_watchdog> watchdog) {
-  return open<postgres_target_archive, archive_target>(target, postgres_access::write,
-                                                       std::move(watchdog));
+  return open_postgres_archive<postgres_target_archive, archive_target>(
+      target, postgres_access::write, std::move(watchdog));
 }
 
 } // namespace maque::db

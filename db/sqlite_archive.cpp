@@ -12,7 +12,7 @@ namespace maque::db {
 namespace {
 
 /// One page or one count; a slow disk is no reason to give up.
-constexpr std::chrono::milliseconds statement_limit = std::chrono::hours{1};
+constexpr std::chrono::milliseconds archive_limit = std::chrono::hours{1};
 
 archive_value value_at(const sqlite_row& row, int column, column_type type) {
   if (row.is_null(column)) return {};
@@ -28,7 +28,7 @@ archive_value value_at(const sqlite_row& row, int column, column_type type) {
   return {};
 }
 
-archive_row read_row(const sqlite_row& row, const archive_table& table) {
+archive_row read_sqlite_row(const sqlite_row& row, const archive_table& table) {
   archive_row values;
   values.reserve(table.columns.size());
   for (const archive_column& column : table.columns)
@@ -60,7 +60,7 @@ public:
     std::span<const archive_value> key;
     if (after != nullptr) key = std::span{*after}.first(table.key_width);
     std::vector<archive_row> rows;
-    const auto keep = [&](const sqlite_row& row) { rows.push_back(read_row(row, table)); };
+    const auto keep = [&](const sqlite_row& row) { rows.push_back(read_sqlite_row(row, table)); };
     return statement(page_sql(table, after == nullptr, limit, "?"))
         .for_each_row_of(key, keep)
         .map([&] { return std::move(rows); });
@@ -134,10 +134,10 @@ private:
 };
 
 template <class Archive, class Interface>
-result<std::unique_ptr<Interface>> open(const std::filesystem::path& file, sqlite_access access,
-                                        std::chrono::milliseconds lock_timeout) {
-  auto database =
-      sqlite_database::open(file, access, {.lock = lock_timeout, .run = statement_limit});
+result<std::unique_ptr<Interface>> open_sqlite_archive(const std::filesystem::path& file,
+                                                       sqlite_access access,
+                                                       std::chrono::milliseconds lock_timeout) {
+  auto database = sqlite_database::open(file, access, {.lock = lock_timeout, .run = archive_limit});
   if (!database) return tl::unexpected{std::move(database.error())};
   if (auto current = require_schema(**database, sqlite_migrations()); !current)
     return tl::unexpected{std::move(current.error())};
@@ -149,12 +149,14 @@ result<std::unique_ptr<Interface>> open(const std::filesystem::path& file, sqlit
 
 result<std::unique_ptr<archive_source>> open_sqlite_source(const std::filesystem::path& file,
                                                            std::chrono::milliseconds lock_timeout) {
-  return open<sqlite_source, archive_source>(file, sqlite_access::read, lock_timeout);
+  return open_sqlite_archive<sqlite_source, archive_source>(file, sqlite_access::read,
+                                                            lock_timeout);
 }
 
 result<std::unique_ptr<archive_target>> open_sqlite_target(const std::filesystem::path& file,
                                                            std::chrono::milliseconds lock_timeout) {
-  return open<sqlite_target, archive_target>(file, sqlite_access::write, lock_timeout);
+  return open_sqlite_archive<sqlite_target, archive_target>(file, sqlite_access::write,
+                                                            lock_timeout);
 }
 
 } // namespace maque::db

@@ -14,7 +14,7 @@ namespace maque::db {
 namespace {
 
 /// To look through all of a large copy takes a while.
-constexpr std::chrono::milliseconds statement_limit = std::chrono::hours{24};
+constexpr std::chrono::milliseconds backup_limit = std::chrono::hours{24};
 
 constexpr int pages_a_step = 256; // of 4 KiB: 1 MiB
 
@@ -22,7 +22,7 @@ struct backup_closer {
   void operator()(sqlite3_backup* backup) const noexcept { sqlite3_backup_finish(backup); }
 };
 
-result<void> check(sqlite_database& copy) {
+result<void> check_copy(sqlite_database& copy) {
   sqlite_statement quick_check{copy, "PRAGMA quick_check(1)"};
   const auto found = quick_check.first([](const sqlite_row& row) { return row.text(0); });
   if (!found) return tl::unexpected{found.error()};
@@ -66,7 +66,7 @@ public:
 /// and so has damage shown by the check instead of hidden.
 result<void> back_up_sqlite(const std::filesystem::path& from, const std::filesystem::path& to,
                             std::chrono::milliseconds lock_timeout, progress_listener& progress) {
-  const sqlite_timeouts timeouts{.lock = lock_timeout, .run = statement_limit};
+  const sqlite_timeouts timeouts{.lock = lock_timeout, .run = backup_limit};
   const auto source = sqlite_database::open(from, sqlite_access::read, timeouts);
   if (!source) return tl::unexpected{source.error()};
   const auto copy = sqlite_database::open(to, sqlite_access::copy, timeouts);
@@ -77,7 +77,7 @@ result<void> back_up_sqlite(const std::filesystem::path& from, const std::filesy
       .and_then([&] { return sqlite_backup::copy(**source, **copy, progress); })
       // The copied header asks for a write-ahead log: two more files, and the right to write.
       .and_then([&] { return (*copy)->run_script("PRAGMA journal_mode = DELETE"); })
-      .and_then([&] { return check(**copy); });
+      .and_then([&] { return check_copy(**copy); });
 }
 
 } // namespace maque::db

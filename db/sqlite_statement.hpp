@@ -146,7 +146,7 @@ private:
   }
   void bind(int parameter, std::monostate) noexcept { bind_null(parameter); }
   template <class... T>
-  void bind(int parameter, const std::variant<T...>& value) noexcept {
+  void bind(int parameter, const std::variant<T...>& value) {
     std::visit([&](const auto& each) { bind(parameter, each); }, value);
   }
   /// Remembers the first failure of a bind; step() reports it.

@@ -13,7 +13,9 @@
 
 namespace maque {
 
-namespace {
+std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
+  return db::make_store_factory(settings.database.url, settings.database.statement_timeout);
+}
 
 int report(const error& problem) {
   std::cerr << "maque: " << (problem.cause.empty() ? info(problem.code).message : problem.cause);
@@ -22,9 +24,7 @@ int report(const error& problem) {
   return EXIT_FAILURE;
 }
 
-std::unique_ptr<db::store_factory> stores_of(const config::settings& settings) {
-  return db::make_store_factory(settings.database.url, settings.database.statement_timeout);
-}
+namespace {
 
 int migrate(const config::settings& settings) {
   const auto stores = stores_of(settings);
@@ -143,6 +143,10 @@ int execute(const config::command& asked, const config::settings& settings) {
     return publish(settings, asked.key, asked.json);
   case config::action::values_remove:
     return remove_value(settings, asked.key);
+  case config::action::export_data:
+  case config::action::import_data:
+  case config::action::backup_data:
+    return move_data(asked, settings);
   }
   return EXIT_FAILURE;
 }

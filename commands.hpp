@@ -2,11 +2,24 @@
 
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
+#include "db/store.hpp"
+#include "domain/errors.hpp"
+
+#include <memory>
 
 namespace maque {
 
 /// Does what the command line asks for, with settings that were checked. Returns the exit code.
 int execute(const config::command& asked, const config::settings& settings);
+
+/// export, import and backup: carries all data to and from files.
+int move_data(const config::command& asked, const config::settings& settings);
+
+/// The database that the settings name.
+std::unique_ptr<db::store_factory> stores_of(const config::settings& settings);
+
+/// Tells the user what went wrong. Returns the exit code.
+int report(const error& problem);
 
 /// Runs the server until a signal ends it: SIGTERM and SIGINT finish what is in flight, a second
 /// one ends at once.

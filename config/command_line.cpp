@@ -40,6 +40,32 @@ void add_settings(CLI::App& program, sources& from) {
         ->group("Settings");
 }
 
+void add_moving(CLI::App& program, command& asked) {
+  const auto add = [&](const char* name, const char* help, action what) {
+    auto* const added = program.add_subcommand(name, help);
+    added->callback([&asked, what] { asked.what = what; });
+    added->add_flag("--quiet", asked.quiet, "Don't say how far it is");
+    return added;
+  };
+  const char* const force = "Replace FILE if it is there";
+
+  auto* const to_file = add("export",
+                            "Write all data to a file that `maque import` reads into "
+                            "a database of any engine",
+                            action::export_data);
+  to_file->add_option("FILE", asked.file, "What to write; - is standard output")->required();
+  to_file->add_flag("--force", asked.force, force);
+
+  auto* const from_file =
+      add("import", "Fill an empty database with what `maque export` wrote", action::import_data);
+  from_file->add_option("FILE", asked.file, "What to read; - is standard input")->required();
+
+  auto* const backup =
+      add("backup", "Copy a SQLite database while servers use it", action::backup_data);
+  backup->add_option("FILE", asked.file, "The copy, a database of its own")->required();
+  backup->add_flag("--force", asked.force, force);
+}
+
 } // namespace
 
 command_line parse_command_line(std::vector<std::string> arguments, const std::string& version) {
@@ -57,6 +83,8 @@ command_line parse_command_line(std::vector<std::string> arguments, const std::s
          action::serve);
   choose(program.add_subcommand("migrate", "Bring the database's schema up to date, then exit"),
          action::migrate);
+
+  add_moving(program, asked);
 
   auto* const config = program.add_subcommand("config", "Settings")->require_subcommand(1);
   choose(config->add_subcommand("check", "Check all settings; exit with 1 if any is wrong"),

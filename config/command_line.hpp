@@ -18,6 +18,9 @@ enum class action : std::uint8_t {
   values_get,
   values_set,
   values_remove,
+  export_data,
+  import_data,
+  backup_data,
 };
 
 struct command {
@@ -25,6 +28,10 @@ struct command {
   sources from;
   std::string key;  ///< Of values_get, values_set, values_remove.
   std::string json; ///< Of values_set.
+  /// Of export_data, import_data, backup_data.
+  std::string file;
+  bool force = false; ///< Replaces a file.
+  bool quiet = false; ///< No word on how far it is.
 };
 
 struct command_line {

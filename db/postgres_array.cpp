@@ -1,5 +1,7 @@
 #include "db/postgres_array.hpp"
 
+#include "db/hex.hpp"
+
 namespace maque::db {
 
 void append_element(std::string& literal, std::int64_t value) {
@@ -16,14 +18,9 @@ void append_element(std::string& literal, std::string_view text) {
   literal += '"';
 }
 
-void append_element(std::string& literal, const sha256_digest& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  literal += R"("\\x)"; // The hex form of bytea; the array takes one of the backslashes.
-  for (const std::uint8_t byte : bytes) {
-    literal += digits[byte >> 4U];
-    literal += digits[byte & 15U];
-  }
-  literal += '"';
+void append_element(std::string& literal, std::span<const std::uint8_t> bytes) {
+  // The hex form of bytea; the array takes one of the backslashes.
+  literal.append(R"("\\x)").append(to_hex(bytes)) += '"';
 }
 
 } // namespace maque::db

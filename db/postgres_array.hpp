@@ -1,11 +1,11 @@
 #pragma once
 
 #include "domain/ids.hpp"
-#include "domain/session.hpp"
 #include "domain/time.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,7 +15,7 @@ namespace maque::db {
 /// (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
 void append_element(std::string& literal, std::int64_t value);
 void append_element(std::string& literal, std::string_view text);
-void append_element(std::string& literal, const sha256_digest& bytes);
+void append_element(std::string& literal, std::span<const std::uint8_t> bytes);
 
 inline void append_element(std::string& literal, utc_time time) {
   append_element(literal, to_unix_micros(time));

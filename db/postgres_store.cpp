@@ -1,5 +1,6 @@
 #include "db/postgres_store.hpp"
 
+#include "db/postgres_archive.hpp"
 #include "db/postgres_batch.hpp"
 #include "db/postgres_migrator.hpp"
 #include "db/postgres_reads.hpp"
@@ -84,8 +85,24 @@ public:
     });
   }
 
+  int known_schema_version() const override { return postgres_migrations().back().version; }
+
   result<std::unique_ptr<store>> open_writer() override { return open(postgres_access::write); }
   result<std::unique_ptr<store>> open_reader() override { return open(postgres_access::read); }
+
+  result<std::unique_ptr<archive_source>> open_source() override {
+    return target_.and_then(
+        [&](const postgres_target& target) { return open_postgres_source(target, watchdog_); });
+  }
+  result<std::unique_ptr<archive_target>> open_target() override {
+    return target_.and_then(
+        [&](const postgres_target& target) { return open_postgres_target(target, watchdog_); });
+  }
+  result<void> back_up(const std::filesystem::path&, progress_listener&) override {
+    return fail(errc::conflict, {},
+                describe() + ": PostgreSQL is backed up with its own pg_dump, or continuously: see"
+                             " docs/operations.md");
+  }
 
   bool has_single_writer() const override { return false; }
 

@@ -134,6 +134,7 @@ int open_flags(sqlite_access access) noexcept {
   case sqlite_access::read:
     return always | SQLITE_OPEN_READONLY;
   case sqlite_access::write:
+  case sqlite_access::copy:
   case sqlite_access::create:
     break;
   }
@@ -175,7 +176,7 @@ result<void> sqlite_database::connect(sqlite_access access) {
   if (code != SQLITE_OK) return tl::unexpected{failure(code)};
 
   auto ready = harden();
-  if (!ready || access == sqlite_access::look) return ready;
+  if (!ready || access == sqlite_access::look || access == sqlite_access::copy) return ready;
   if (access == sqlite_access::read) {
     return run_script("PRAGMA query_only = ON; PRAGMA cache_size = -1024");
   }

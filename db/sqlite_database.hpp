@@ -17,6 +17,7 @@ enum class sqlite_access : std::uint8_t {
   look,   ///< Reads, and leaves no trace in the folder.
   read,   ///< Reads only.
   write,  ///< Reads and writes; the file must exist.
+  copy,   ///< Writes to a file that is to be a copy of another: its journal is left as it is.
   create, ///< Reads and writes; the file and its folder are made if they are missing.
 };
 
@@ -45,6 +46,7 @@ public:
   const std::filesystem::path& file() const noexcept { return file_; }
 
 private:
+  friend class sqlite_backup;
   friend class sqlite_statement;
 
   struct closer {

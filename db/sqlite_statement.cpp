@@ -25,6 +25,13 @@ std::string sqlite_row::text(int column) const {
   return bytes == nullptr ? std::string{} : std::string(bytes, static_cast<std::size_t>(size));
 }
 
+std::vector<std::uint8_t> sqlite_row::blob(int column) const {
+  const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  const int size = sqlite3_column_bytes(statement_, column);
+  return bytes == nullptr ? std::vector<std::uint8_t>{}
+                          : std::vector<std::uint8_t>(bytes, bytes + size);
+}
+
 sha256_digest sqlite_row::digest(int column) const noexcept {
   sha256_digest digest{};
   const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 struct sqlite3_stmt;
@@ -29,6 +30,7 @@ public:
   bool is_null(int column) const noexcept;
   std::int64_t integer(int column) const noexcept;
   std::string text(int column) const;
+  std::vector<std::uint8_t> blob(int column) const;
   utc_time time(int column) const noexcept { return from_unix_micros(integer(column)); }
   /// All zero if the column is not 32 bytes long.
   sha256_digest digest(int column) const noexcept;
@@ -81,16 +83,20 @@ public:
   /// before its last row was read.
   template <class Visit, class... Values>
   result<void> for_each_row(const Visit& visit, const Values&... values) {
-    const execution running{*this};
-    if (auto prepared = prepare(); !prepared) return prepared;
-    int parameter = 0;
-    (bind(++parameter, values), ...);
-    for (;;) {
-      const auto has_row = step();
-      if (!has_row) return tl::unexpected{has_row.error()};
-      if (!*has_row) return {};
-      visit(sqlite_row{*handle_});
-    }
+    return visit_rows(visit, [&] {
+      int parameter = 0;
+      (bind(++parameter, values), ...);
+    });
+  }
+
+  /// The same with as many parameters as there are in `values`.
+  template <class Visit, class Value>
+  result<void> for_each_row_of(std::span<const Value> values, const Visit& visit) {
+    return visit_rows(visit, [&] {
+      int parameter = 0;
+      for (const Value& value : values)
+        bind(++parameter, value);
+    });
   }
 
 private:
@@ -102,6 +108,19 @@ private:
     sqlite_statement& statement;
     ~execution() { statement.finish(); }
   };
+
+  template <class Visit, class Bind>
+  result<void> visit_rows(const Visit& visit, const Bind& bind_all) {
+    const execution running{*this};
+    if (auto prepared = prepare(); !prepared) return prepared;
+    bind_all();
+    for (;;) {
+      const auto has_row = step();
+      if (!has_row) return tl::unexpected{has_row.error()};
+      if (!*has_row) return {};
+      visit(sqlite_row{*handle_});
+    }
+  }
 
   result<void> prepare();
   result<bool> step();
@@ -124,6 +143,11 @@ private:
     } else {
       bind_null(parameter);
     }
+  }
+  void bind(int parameter, std::monostate) noexcept { bind_null(parameter); }
+  template <class... T>
+  void bind(int parameter, const std::variant<T...>& value) {
+    std::visit([&](const auto& each) { bind(parameter, each); }, value);
   }
   /// Remembers the first failure of a bind; step() reports it.
   void note(int code) noexcept;

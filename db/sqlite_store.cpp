@@ -1,5 +1,7 @@
 #include "db/sqlite_store.hpp"
 
+#include "db/sqlite_archive.hpp"
+#include "db/sqlite_backup.hpp"
 #include "db/sqlite_config.hpp"
 #include "db/sqlite_identities.hpp"
 #include "db/sqlite_migrator.hpp"
@@ -139,8 +141,20 @@ public:
     return migrate_sqlite(file_, statement_timeout_, sqlite_migrations());
   }
 
+  int known_schema_version() const override { return sqlite_migrations().back().version; }
+
   result<std::unique_ptr<store>> open_writer() override { return open(sqlite_access::write); }
   result<std::unique_ptr<store>> open_reader() override { return open(sqlite_access::read); }
+
+  result<std::unique_ptr<archive_source>> open_source() override {
+    return open_sqlite_source(file_, statement_timeout_);
+  }
+  result<std::unique_ptr<archive_target>> open_target() override {
+    return open_sqlite_target(file_, statement_timeout_);
+  }
+  result<void> back_up(const std::filesystem::path& file, progress_listener& progress) override {
+    return back_up_sqlite(file_, file, statement_timeout_, progress);
+  }
 
   bool has_single_writer() const override { return true; }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "db/archive.hpp"
 #include "domain/errors.hpp"
 #include "domain/storage.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,10 +56,21 @@ public:
   /// the schema's version.
   virtual result<int> migrate() = 0;
 
+  /// The version that migrate() leads to.
+  virtual int known_schema_version() const = 0;
+
   /// A connection that may write.
   virtual result<std::unique_ptr<store>> open_writer() = 0;
   /// A connection that only reads.
   virtual result<std::unique_ptr<store>> open_reader() = 0;
+
+  /// For `maque export`: the state of now, however long it takes to read it.
+  virtual result<std::unique_ptr<archive_source>> open_source() = 0;
+  /// For `maque import`. Nobody else writes to the database while this lives.
+  virtual result<std::unique_ptr<archive_target>> open_target() = 0;
+  /// Makes `file`, which is there and empty, a copy of the database that can be opened as such,
+  /// while others read and write. Fails with conflict if the engine has tools of its own for that.
+  virtual result<void> back_up(const std::filesystem::path& file, progress_listener& progress) = 0;
 
   /// Whether the engine has one connection that writes, and any number that only read. Otherwise
   /// every connection that open_writer() makes does both.

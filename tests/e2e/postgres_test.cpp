@@ -57,6 +57,49 @@ TEST_F(OnPostgres, LogsInShowsChangesAndLogsOut) {
   EXPECT_EQ(server->ask({"GET", "/api/user/info", alice.access_token, {}}).status, 401);
 }
 
+// Moving ------------------------------------------------------------------------------------------
+
+TEST_F(OnPostgres, MovesToSqliteAndBackWithItsSessions) {
+  const login alice = log_in(port(), "dev-alice");
+  ASSERT_EQ(server->ask({"PATCH", "/api/user/info", alice.access_token, R"({"nickname":"爱丽丝"})"})
+                .status,
+            200);
+  const auto run_maque = [this](std::vector<std::string> arguments, const std::string& url) {
+    const auto ended =
+        run(maque_in(folder.path(), std::move(arguments), {{"MAQUE_DATABASE_URL", url}}));
+    EXPECT_EQ(ended.status.code, 0) << ended.error;
+  };
+  const postgres_database other{postgres_server::shared(), "template0"};
+  const std::string sqlite = "sqlite:moved/maque.db";
+  run_maque({"export", "1.jsonl"}, database.url()); // The server goes on.
+  EXPECT_EQ(server->stop(), 0);
+  run_maque({"import", "1.jsonl"}, sqlite);
+  run_maque({"export", "2.jsonl"}, sqlite);
+  run_maque({"import", "2.jsonl"}, other.url());
+  run_maque({"export", "3.jsonl"}, other.url());
+  const auto rows_of = [this](const char* file) {
+    const std::string text = read_file(folder.path() / file);
+    return text.substr(text.find('\n'));
+  };
+  EXPECT_EQ(rows_of("2.jsonl"), rows_of("1.jsonl"));
+  EXPECT_EQ(rows_of("3.jsonl"), rows_of("1.jsonl"));
+
+  for (const std::string& url : {sqlite, other.url()}) {
+    const running_maque moved{folder.path(), {}, {{"MAQUE_DATABASE_URL", url}}};
+    const auto shown = moved.ask({"GET", "/api/user/info", alice.access_token, {}});
+    EXPECT_EQ(shown.json().at("data").at("nickname"), "爱丽丝");
+  }
+}
+
+TEST_F(OnPostgres, IsBackedUpWithItsOwnTools) {
+  const auto refused =
+      run(maque_in(folder.path(), {"backup", "copy.db"}, {{"MAQUE_DATABASE_URL", database.url()}}));
+  EXPECT_EQ(refused.status.code, 1);
+  EXPECT_NE(refused.error.find("pg_dump"), std::string::npos) << refused.error;
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "copy.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "copy.db.part"));
+}
+
 // Without a database ------------------------------------------------------------------------------
 
 TEST_F(OnPostgres, ServesWhatIsCachedAndRefusesTheRestPromptlyWhileTheDatabaseIsAway) {

@@ -1,0 +1,106 @@
+#include "db/archive.hpp"
+
+#include "db/archive_sql.hpp"
+
+#include <array>
+
+namespace maque::db {
+namespace {
+
+constexpr std::array users_columns{
+    archive_column{"id", column_type::integer},
+    archive_column{"nickname", column_type::text},
+    archive_column{"avatar_url", column_type::text},
+    archive_column{"language", column_type::text},
+    archive_column{"role", column_type::text},
+    archive_column{"disabled", column_type::boolean},
+    archive_column{"created_at", column_type::integer},
+    archive_column{"updated_at", column_type::integer},
+    archive_column{"revision", column_type::integer},
+};
+
+constexpr std::array wechat_identities_columns{
+    archive_column{"appid", column_type::text},
+    archive_column{"openid", column_type::text},
+    archive_column{"unionid", column_type::text, true},
+    archive_column{"user_id", column_type::integer},
+    archive_column{"created_at", column_type::integer},
+};
+
+constexpr std::array sessions_columns{
+    archive_column{"id", column_type::integer},
+    archive_column{"user_id", column_type::integer},
+    archive_column{"appid", column_type::text},
+    archive_column{"device", column_type::text},
+    archive_column{"address", column_type::text},
+    archive_column{"created_at", column_type::integer},
+    archive_column{"last_seen_at", column_type::integer},
+    archive_column{"expires_at", column_type::integer},
+    archive_column{"refresh_secret_hash", column_type::blob},
+    archive_column{"refresh_counter", column_type::integer},
+    archive_column{"rotated_at", column_type::integer},
+    archive_column{"ended_at", column_type::integer, true},
+};
+
+constexpr std::array config_versions_columns{
+    archive_column{"version", column_type::integer},
+    archive_column{"key", column_type::text},
+    archive_column{"json", column_type::text, true},
+    archive_column{"published_at", column_type::integer},
+};
+
+constexpr std::array config_values_columns{
+    archive_column{"key", column_type::text},
+    archive_column{"json", column_type::text},
+    archive_column{"version", column_type::integer},
+};
+
+constexpr std::size_t short_rows = 1000;
+constexpr std::size_t long_rows = 50; ///< A value of the configuration may have 64 KiB.
+
+constexpr std::array all_tables{
+    archive_table{"users", users_columns, 1, short_rows},
+    archive_table{"wechat_identities", wechat_identities_columns, 2, short_rows},
+    archive_table{"sessions", sessions_columns, 1, short_rows},
+    archive_table{"config_versions", config_versions_columns, 1, long_rows},
+    archive_table{"config_values", config_values_columns, 1, long_rows},
+};
+
+std::string key_parameters(std::string_view prefix, std::size_t count) {
+  std::string list;
+  for (std::size_t i = 1; i <= count; ++i)
+    list.append(i > 1 ? ", " : "").append(prefix).append(std::to_string(i));
+  return list;
+}
+
+} // namespace
+
+std::span<const archive_table> archive_tables() noexcept {
+  return all_tables;
+}
+
+std::string names_of(std::span<const archive_column> columns) {
+  std::string list;
+  for (const archive_column& column : columns)
+    list.append(list.empty() ? "" : ", ").append(column.name);
+  return list;
+}
+
+std::string count_sql(const archive_table& table) {
+  return "SELECT count(*) FROM " + std::string{table.name};
+}
+
+std::string page_sql(const archive_table& table, bool from_the_first, std::size_t limit,
+                     std::string_view parameter_prefix) {
+  const std::string key = names_of(table.columns.first(table.key_width));
+  std::string sql = "SELECT " + names_of(table.columns) + " FROM " + std::string{table.name};
+  if (!from_the_first)
+    sql += " WHERE (" + key + ") > (" + key_parameters(parameter_prefix, table.key_width) + ")";
+  return sql + " ORDER BY " + key + " LIMIT " + std::to_string(limit);
+}
+
+std::string insert_sql(const archive_table& table) {
+  return "INSERT INTO " + std::string{table.name} + " (" + names_of(table.columns) + ")";
+}
+
+} // namespace maque::db

@@ -1,0 +1,288 @@
+#include "db/moving.hpp"
+#include "db/sqlite_statement.hpp"
+#include "store_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace maque::db::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// Notes every step with what was done of it.
+class noted_progress final : public progress_listener {
+public:
+  void begin(std::string step, std::uint64_t total, std::string_view) override {
+    step_ = std::move(step);
+    total_ = total;
+    done_ = 0;
+  }
+  void advance_to(std::uint64_t done) override { done_ = done; }
+  void end() override {
+    steps.push_back(step_ + " " + std::to_string(done_) + "/" + std::to_string(total_));
+  }
+
+  std::vector<std::string> steps;
+
+private:
+  std::string step_;
+  std::uint64_t total_ = 0;
+  std::uint64_t done_ = 0;
+};
+
+std::string export_of(store_factory& from, utc_time now = noon) {
+  std::string file;
+  noted_progress progress;
+  const auto exported = export_archive(
+      from, now,
+      [&](std::string_view bytes) {
+        file += bytes;
+        return result<void>{};
+      },
+      progress);
+  if (!exported) throw std::runtime_error{exported.error().cause};
+  return file;
+}
+
+result<void> import_into(store_factory& to, const std::string& file) {
+  noted_progress progress;
+  std::istringstream in{file};
+  return import_archive(to, in, "all.jsonl", progress);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error{"there is no " + from};
+  return text.replace(at, from.size(), to);
+}
+
+/// Everything that one engine might hold in another way than the other.
+void fill_awkwardly(store& writer, const std::function<void(const std::string&)>& run_sql) {
+  const auto apply = [&](write_request request) {
+    value_of(std::move(writer.apply({&request, 1}).at(0)));
+  };
+  const std::uint64_t greatest = INT64_MAX;
+  for (const std::uint64_t id : {std::uint64_t{1}, std::uint64_t{2}, greatest}) {
+    auto admission = make_admission("openid-" + std::to_string(id), id, id);
+    if (id == 2) admission.unionid = "union \"2\" \\ {,} NULL";
+    admission.opened.refresh_counter = id == greatest ? UINT32_MAX : 0;
+    apply(admission);
+  }
+  // Sorted by bytes, not as in a language.
+  for (const char* const openid : {"B", "a", "\xc3\xa4", "Z", "_"})
+    apply(make_admission(openid, 100 + static_cast<unsigned char>(openid[0]),
+                         100 + static_cast<unsigned char>(openid[0])));
+  apply(make_rename(1, "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80 \xe7\x88\xb1 e\xcc\x81 \x01\t"
+                       "\n\"'\\"));
+  apply(end_sessions{{2}, {2}, logout_scope::all, noon});
+  apply(set_config_value{"z", R"({"a":"\u0000 雀"})", noon});
+  apply(set_config_value{"Z", "[1.50,  null]", noon});
+  apply(set_config_value{"z", std::nullopt, noon});
+  run_sql("UPDATE users SET disabled = " + std::string{"(1 = 1)"} + " WHERE id = 2");
+  run_sql("UPDATE users SET created_at = -9223372036854775808, revision = 9223372036854775807,"
+          " role = 'operator' WHERE id = 1");
+}
+
+class Moving : public store_test {
+protected:
+  /// A new database of this test's engine.
+  test_database make_other(const std::string& name) {
+    std::filesystem::create_directory(folder.path() / name);
+    return GetParam().make(folder.path() / name);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, Moving, engines(), name_of);
+
+TEST_P(Moving, GoesFromEveryEngineToEveryEngineAndBackWithoutTheLossOfAByte) {
+  fill_awkwardly(*writer, database.run_sql);
+  const std::string file = export_of(*database.factory);
+  for (const auto& make : {make_sqlite, make_postgres}) {
+    const auto next = folder.path() / "next";
+    std::filesystem::create_directory(next);
+    const test_database other = make(next);
+    const auto imported = import_into(*other.factory, file);
+    ASSERT_TRUE(imported) << imported.error().cause;
+    EXPECT_EQ(export_of(*other.factory), file);
+    const test_database back = make_other("back");
+    ASSERT_TRUE(import_into(*back.factory, export_of(*other.factory)));
+    EXPECT_EQ(export_of(*back.factory), file);
+    std::filesystem::remove_all(next);
+    std::filesystem::remove_all(folder.path() / "back");
+  }
+}
+
+TEST_P(Moving, GivesAStoreThatServesWhatTheOtherOneServed) {
+  admit(1, 11);
+  expect<user>(make_rename(1, "雀"));
+  const test_database other = make_other("other");
+  ASSERT_TRUE(import_into(*other.factory, export_of(*database.factory)));
+  const auto served = value_of(other.factory->open_writer());
+  const std::vector<user_id> ids{{1}};
+  EXPECT_EQ(value_of(served->find_users(ids)), value_of(reader->find_users(ids)));
+  write_request login = make_admission("openid-1", 2, 12);
+  EXPECT_FALSE(
+      std::get<user_admitted>(value_of(std::move(served->apply({&login, 1}).at(0)))).is_new_user);
+}
+
+TEST_P(Moving, WritesAHeaderTheRowsAndTheSums) {
+  admit(1, 11);
+  std::istringstream lines{export_of(*database.factory)};
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, R"({"format":"maque-export","version":1,"schema":1,)"
+                  R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
+                  R"("wechat_identities":1,"sessions":1,"config_versions":0,"config_values":0}})");
+  std::getline(lines, line);
+  EXPECT_EQ(line, R"({"table":"users","id":1,"nickname":"","avatar_url":"","language":"",)"
+                  R"("role":"user","disabled":false,"created_at":1795608000123456,)"
+                  R"("updated_at":1795608000123456,"revision":1})");
+  std::getline(lines, line);
+  EXPECT_EQ(line, R"({"table":"wechat_identities","appid":"wx-app","openid":"openid-1",)"
+                  R"("unionid":null,"user_id":1,"created_at":1795608000123456})");
+  std::getline(lines, line);
+  EXPECT_THAT(line, HasSubstr(R"("refresh_secret_hash":"0b131b23)"));
+  std::getline(lines, line);
+  EXPECT_THAT(line, StartsWith(R"({"end":{"users":{"rows":1,"sha256":")"));
+  EXPECT_FALSE(std::getline(lines, line));
+}
+
+TEST_P(Moving, CarriesMoreThanAPageAndSaysHowFarItIs) {
+  constexpr std::uint64_t users = 2500;
+  std::vector<write_request> logins;
+  for (std::uint64_t id = 1; id <= users; ++id)
+    logins.emplace_back(make_admission("openid-" + std::to_string(id), id, id));
+  for (const auto& admitted : writer->apply(logins))
+    ASSERT_TRUE(admitted);
+  std::stringstream file{export_of(*database.factory)};
+  const test_database other = make_other("other");
+  noted_progress progress;
+  const auto imported = import_archive(*other.factory, file, "all", progress);
+  ASSERT_TRUE(imported) << imported.error().cause;
+  EXPECT_THAT(
+      progress.steps,
+      testing::ElementsAre("users 2500/2500", "wechat_identities 2500/2500", "sessions 2500/2500",
+                           "config_versions 0/0", "config_values 0/0", "checking users 2500/2500",
+                           "checking wechat_identities 2500/2500", "checking sessions 2500/2500",
+                           "checking config_versions 0/0", "checking config_values 0/0"));
+  EXPECT_EQ(export_of(*other.factory), file.str());
+}
+
+TEST_P(Moving, ShowsTheStateOfTheMomentWhenItBegan) {
+  admit(1, 11);
+  const auto source = value_of(database.factory->open_source());
+  admit(2, 12);
+  const archive_table& table = archive_tables().front();
+  EXPECT_EQ(value_of(source->count(table)), 1U);
+  EXPECT_EQ(value_of(source->page(table, nullptr, 10)).size(), 1U);
+}
+
+TEST_P(Moving, RefusesADatabaseThatIsNotEmpty) {
+  admit(1, 11);
+  const test_database users_there = make_other("users");
+  ASSERT_TRUE(users_there.factory->migrate());
+  const std::string file = export_of(*database.factory);
+  ASSERT_TRUE(import_into(*users_there.factory, file));
+  const auto again = import_into(*users_there.factory, file);
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().cause, HasSubstr("there are users already"));
+  EXPECT_EQ(export_of(*users_there.factory), file);
+
+  const test_database config_there = make_other("config");
+  ASSERT_TRUE(config_there.factory->migrate());
+  config_there.run_sql("INSERT INTO config_versions VALUES (1, 'a', '1', 1)");
+  EXPECT_FALSE(import_into(*config_there.factory, file));
+}
+
+TEST_P(Moving, ChangesNothingWhenTheFileIsNotWhatWasExported) {
+  fill_awkwardly(*writer, database.run_sql);
+  const std::string good = export_of(*database.factory);
+  const std::string last_line = good.substr(good.rfind('\n', good.size() - 2) + 1);
+  const std::string without_end = good.substr(0, good.size() - last_line.size());
+  const std::string second_user = R"({"table":"users","id":2,)";
+  const std::vector<std::pair<std::string, std::string>> bad{
+      {"", "all.jsonl:1: this is no export"},
+      {"{}\n", "all.jsonl:1: this is no export"},
+      {good.substr(0, good.size() - 1), "the file is not complete"},
+      {without_end, "the end is missing"},
+      {without_end.substr(0, without_end.size() / 2), "not complete"},
+      {replaced(good, "maque-export", "other-export"), "all.jsonl:1: this is no export"},
+      {replaced(good, R"("version":1)", R"("version":2)"), "another version"},
+      {replaced(good, R"("schema":1)", R"("schema":99)"), "run a newer program"},
+      {replaced(good, second_user, "{,"), "all.jsonl:3: this is no JSON object"},
+      {replaced(good, second_user, R"({"table":"pets","id":2,)"), "all.jsonl:3: there is no table"},
+      {replaced(good, second_user, R"({"table":"users","id":"2",)"), "all.jsonl:3: id has a value"},
+      {replaced(good, second_user, R"({"table":"users","id":9223372036854775808,)"), "id has a"},
+      {replaced(good, second_user, R"({"table":"users","id":1,)"), "all.jsonl:3: "},
+      {replaced(good, second_user, R"({"table":"users","id":-2,)"), "all.jsonl:3: "},
+      {replaced(good, second_user, R"({"table":"users","id":3,)"), "all.jsonl:"},
+      {replaced(good, second_user, R"({"table":"users","x":1,"id":2,)"), "no column is for"},
+      {replaced(good, R"("role":"operator")", R"("role":"user")"), "users: the rows are not those"},
+      {good + "\n", "something behind the end"},
+      {replaced(good, R"({"table":"users")", last_line + R"({"table":"users")"),
+       "users: the rows are not those"},
+      {replaced(good, second_user,
+                R"({"table":"users","nickname":")" + std::string(2 << 20, 'x') + R"(","id":2,)"),
+       "all.jsonl:3: a line longer than any"},
+  };
+  const test_database other = make_other("other");
+  ASSERT_TRUE(other.factory->migrate());
+  const std::string empty = export_of(*other.factory);
+  for (const auto& [file, why] : bad) {
+    const auto refused = import_into(*other.factory, file);
+    ASSERT_FALSE(refused) << why;
+    EXPECT_THAT(refused.error().cause, HasSubstr(why));
+    EXPECT_EQ(export_of(*other.factory), empty) << why;
+  }
+  EXPECT_TRUE(import_into(*other.factory, good));
+}
+
+TEST(MovingToSqlite, KeepsNothingThatReadsDifferentlyFromTheFile) {
+  const maque::test::temporary_folder folder;
+  const test_database from = make_sqlite(folder.path());
+  value_of(from.factory->migrate());
+  write_request login = make_admission("one", 1, 1);
+  value_of(std::move(value_of(from.factory->open_writer())->apply({&login, 1}).at(0)));
+  std::filesystem::create_directory(folder.path() / "other");
+  const test_database to = make_sqlite(folder.path() / "other");
+  value_of(to.factory->migrate());
+  to.run_sql("CREATE TRIGGER meddle AFTER INSERT ON sessions BEGIN"
+             " UPDATE users SET nickname = 'x'; END");
+  const auto refused = import_into(*to.factory, export_of(*from.factory));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().cause, StartsWith("users: what was written reads differently"));
+  EXPECT_THAT(export_of(*to.factory), HasSubstr(R"("rows":{"users":0,)"));
+}
+
+TEST(MovingToPostgres, NamesTheRowWithATextThatOnlySqliteHolds) {
+  const maque::test::temporary_folder folder;
+  const test_database from = make_sqlite(folder.path());
+  value_of(from.factory->migrate());
+  const auto writer = value_of(from.factory->open_writer());
+  const std::vector<write_request> requests{make_admission("one", 1, 1),
+                                            make_admission("two", 2, 2),
+                                            make_rename(2, std::string{"a\0b", 3})};
+  for (const auto& done : writer->apply(requests))
+    ASSERT_TRUE(done);
+  const std::string file = export_of(*from.factory);
+  EXPECT_THAT(file, HasSubstr(R"("nickname":"a\u0000b")"));
+
+  const test_database to = make_postgres(folder.path());
+  const auto refused = import_into(*to.factory, file);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().cause,
+              AllOf(StartsWith("all.jsonl:3: "), HasSubstr("U+0000 in nickname")));
+  EXPECT_THAT(export_of(*to.factory), HasSubstr(R"("rows":{"users":0,)"));
+
+  std::filesystem::create_directory(folder.path() / "other");
+  const test_database sqlite = make_sqlite(folder.path() / "other");
+  ASSERT_TRUE(import_into(*sqlite.factory, file));
+  EXPECT_EQ(export_of(*sqlite.factory), file);
+}
+
+} // namespace
+} // namespace maque::db::test

@@ -19,8 +19,6 @@ db_pool_state::db_pool_state(actor_of<db_pool_actor> self, lane_context& context
       start_worker_{std::move(start_worker)}, writer_{std::move(writer)},
       slots_(policy.max_workers), jitter_{context.home.index() + 1} {
   self_->set_down_handler([this](caf::down_msg& down) { replace(down.source); });
-  for (std::uint32_t place = 0; place < policy_.base_workers; ++place)
-    start(place);
 }
 
 db_pool_state::~db_pool_state() {
@@ -34,6 +32,9 @@ db_pool_state::~db_pool_state() {
 }
 
 db_pool_actor::behavior_type db_pool_state::make_behavior() {
+  // Not in the constructor: the actor is not complete until that ends, and workers answer at once.
+  for (std::uint32_t place = 0; place < policy_.base_workers; ++place)
+    start(place);
   const auto handler = [this]<class Reply, class Request>(std::type_identity<Reply>,
                                                           std::type_identity<Request>) {
     return [this](const request_context& context, Request& request) -> caf::result<Reply> {

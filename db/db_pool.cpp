@@ -76,7 +76,8 @@ caf::result<Reply> db_pool_state::gather(const request_context& context, Request
   const auto now = std::chrono::steady_clock::now();
   caf::response_promise& untyped = waiting;
   queue_for<Request>().push_back(
-      {std::move(request), now, std::min(context.deadline, now + policy_.queue_timeout), untyped});
+      {std::move(request), now, context.deadline,
+       std::min(context.deadline, now + policy_.queue_timeout), untyped});
   schedule_dispatch();
   return waiting;
 }
@@ -153,9 +154,11 @@ std::shared_ptr<batch<Request, Outcome>>
 db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_time now,
                           std::vector<caf::response_promise>& waiting) {
   auto work = std::make_shared<batch<Request, Outcome>>();
+  work->deadline = steady_time::min();
   while (!from.empty() && work->requests.size() < batch_max) {
     pending<Request>& next = from.front();
-    if (next.deadline > now) {
+    if (next.wait_until > now) {
+      work->deadline = std::max(work->deadline, next.deadline);
       work->requests.push_back(std::move(next.request));
       waiting.push_back(std::move(next.waiting));
     } else {
@@ -242,7 +245,7 @@ void db_pool_state::fail_all() {
 /// Those in front came first, so mostly their deadlines come first, too.
 template <class Request>
 void db_pool_state::drop_overdue(queue<Request>& from, steady_time now) {
-  for (; !from.empty() && from.front().deadline <= now; from.pop_front())
+  for (; !from.empty() && from.front().wait_until <= now; from.pop_front())
     refuse_overdue(from.front());
 }
 

@@ -85,7 +85,8 @@ private:
   struct pending {
     Request request;
     steady_time since;
-    steady_time deadline;
+    steady_time deadline;   ///< After which the answer is of no use.
+    steady_time wait_until; ///< For a worker.
     caf::response_promise waiting;
   };
 

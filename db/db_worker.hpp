@@ -25,6 +25,8 @@ using read_outcome = std::variant<std::optional<user>, std::optional<session>, s
 template <class Request, class Outcome>
 struct batch {
   std::vector<Request> requests;
+  /// Until when an answer is of use to at least one of those who wait.
+  steady_time deadline = steady_time::max();
   std::vector<result<Outcome>> outcomes; ///< Filled by the worker; as many as requests.
 };
 

@@ -55,9 +55,12 @@ std::string session_settings(postgres_access access, std::chrono::milliseconds s
 } // namespace
 
 error to_error(const postgres_failure& failure) {
-  const errc code =
-      failure.fault == postgres_fault::refused ? errc::internal : errc::database_unavailable;
-  return {code, {}, failure.cause, {}};
+  const auto code = [&] {
+    if (failure.fault == postgres_fault::refused) return errc::internal;
+    if (failure.fault == postgres_fault::late) return errc::deadline_exceeded;
+    return errc::database_unavailable;
+  };
+  return {code(), {}, failure.cause, {}};
 }
 
 postgres_connection::postgres_connection(const postgres_target& target,

@@ -23,6 +23,7 @@ enum class postgres_fault : std::uint8_t {
   unavailable, ///< A timeout, a full disk and the like; the connection still works.
   contention,  ///< Another transaction was in the way: the same one again may succeed.
   refused,     ///< The statement or its values can't be right, or a bug.
+  late,        ///< Not begun, because the answer would be of no use any more.
 };
 
 struct postgres_failure {

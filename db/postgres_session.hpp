@@ -16,10 +16,20 @@ public:
       : target_{std::move(target)}, access_{access},
         statement_timeout_{statement_timeout}, watchdog_{std::move(watchdog)} {}
 
-  /// Valid until drop() or the next call.
+  /// See store::answer_by().
+  void answer_by(steady_time deadline) noexcept { deadline_ = deadline; }
+  /// Whether an answer that takes so long would still be of use.
+  bool has_time(std::chrono::milliseconds needed = {}) const noexcept {
+    return std::chrono::steady_clock::now() + needed < deadline_;
+  }
+
+  /// Valid until drop() or the next call. Opens no connection when there is no time left.
   postgres_result<postgres_connection*> connected() {
     if (!connection_ || !connection_->is_usable()) {
       drop();
+      if (!has_time())
+        return tl::unexpected{
+            postgres_failure{postgres_fault::late, "no time is left to connect to the database"}};
       auto opened = postgres_connection::open(target_, access_, statement_timeout_, *watchdog_);
       if (!opened) return tl::unexpected{std::move(opened.error())};
       connection_ = std::move(*opened);
@@ -38,6 +48,7 @@ private:
   std::chrono::milliseconds statement_timeout_;
   std::shared_ptr<postgres_watchdog> watchdog_; ///< Outlives the connection.
   std::unique_ptr<postgres_connection> connection_;
+  steady_time deadline_ = steady_time::max();
 };
 
 } // namespace maque::db

@@ -17,6 +17,8 @@ class postgres_store final : public store {
 public:
   explicit postgres_store(postgres_session session) : session_{std::move(session)} {}
 
+  void answer_by(steady_time deadline) override { session_.answer_by(deadline); }
+
   result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {
     return read([&](postgres_connection& from) { return db::find_users(from, ids); });
   }
@@ -54,15 +56,18 @@ private:
     return std::uniform_int_distribution<std::int64_t>{1, INT64_MAX}(random);
   }
 
-  /// A connection may have been lost since it was used last: then it's done again with another one.
+  /// A connection may have been lost since it was used last: then it's done again with another one,
+  /// if there is time for that.
   template <class Read>
   auto read(const Read& read) -> result<std::invoke_result_t<Read, postgres_connection&>> {
+    if (!session_.has_time())
+      return fail(errc::deadline_exceeded, {}, "no time was left for this one");
     for (bool again = true;; again = false) {
       const auto connection = session_.connected();
       if (!connection) return tl::unexpected{to_error(connection.error())};
       auto found = (*connection)->attempt([&] { return read(**connection); });
       if (found) return std::move(*found);
-      if (found.error().fault != postgres_fault::lost || !again)
+      if (found.error().fault != postgres_fault::lost || !again || !session_.has_time())
         return tl::unexpected{to_error(found.error())};
       session_.drop();
     }

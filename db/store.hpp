@@ -3,6 +3,7 @@
 #include "db/archive.hpp"
 #include "domain/errors.hpp"
 #include "domain/storage.hpp"
+#include "domain/time.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -18,6 +19,11 @@ namespace maque::db {
 class store {
 public:
   virtual ~store() = default;
+
+  /// Until when the answers to the calls that follow are of use to anybody; without it, for ever.
+  /// An engine that may have to do a thing more than once begins nothing again after that: what is
+  /// left over fails with deadline_exceeded, or with what went wrong before.
+  virtual void answer_by(steady_time /*deadline*/) {}
 
   /// Reads ------------------------------------------------------------------------------------
 

@@ -208,6 +208,19 @@ TEST_F(DatabaseWorkers, AreTriedWhenTheyWereIdleForLong) {
   EXPECT_EQ(value_of(found)->id, user_id{1});
 }
 
+TEST_F(DatabaseWorkers, OpenNoConnectionForABatchThatNobodyWaitsForAnyMore) {
+  int opened = 0;
+  connection_keeper keeper{[&opened] {
+                             ++opened;
+                             return open_throwing_store();
+                           },
+                           std::chrono::hours{1}};
+  const auto refused = keeper.get(overdue().deadline);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::deadline_exceeded);
+  EXPECT_EQ(opened, 0);
+}
+
 TEST_F(DatabaseWorkers, ReplaceAConnectionThatIsTooOld) {
   int opened = 0;
   connection_keeper keeper{[&opened] {

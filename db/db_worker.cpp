@@ -107,7 +107,7 @@ worker_actor::behavior_type worker_state::make_behavior() {
       },
       [this](check_connection) -> caf::result<batch_done> {
         const auto source = connection_.get();
-        return batch_done{source && (*source)->config_version().has_value()};
+        return batch_done{source && (*source)->check().has_value()};
       },
   };
 }

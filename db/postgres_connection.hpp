@@ -44,7 +44,8 @@ struct postgres_statement {
 
 enum class postgres_access : std::uint8_t { read, write };
 
-/// One session of a server, for the use of one thread. Nothing that it does lasts longer than
+/// One session of a server, for the use of one thread; for write access, of a server that can be
+/// written to. Nothing that it does lasts longer than
 /// statement_timeout and a second.
 class postgres_connection {
 public:
@@ -89,7 +90,7 @@ public:
   }
 
 private:
-  postgres_connection(const postgres_target& target, std::chrono::milliseconds patience,
+  postgres_connection(const std::string& conninfo, std::chrono::milliseconds patience,
                       postgres_watchdog& watchdog);
 
   /// Transactions are begun and ended by us: only then is it known whether it was the COMMIT that

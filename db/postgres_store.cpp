@@ -19,6 +19,12 @@ public:
 
   void answer_by(steady_time deadline) override { session_.answer_by(deadline); }
 
+  /// Locks nothing, but a server that only reads refuses it (25006).
+  result<void> check() override {
+    if (session_.access() == postgres_access::read) return store::check();
+    return read([](postgres_connection& on) { on.run("SELECT 1 FROM writers WHERE FALSE FOR UPDATE"); });
+  }
+
   result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {
     return read([&](postgres_connection& from) { return db::find_users(from, ids); });
   }
@@ -66,7 +72,7 @@ private:
       const auto connection = session_.connected();
       if (!connection) return tl::unexpected{to_error(connection.error())};
       auto found = (*connection)->attempt([&] { return read(**connection); });
-      if (found) return std::move(*found);
+      if (found) return std::move(found).map_error(to_error);
       if (found.error().fault != postgres_fault::lost || !again || !session_.has_time())
         return tl::unexpected{to_error(found.error())};
       session_.drop();

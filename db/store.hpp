@@ -25,6 +25,11 @@ public:
   /// left over fails with deadline_exceeded, or with what went wrong before.
   virtual void answer_by(steady_time /*deadline*/) {}
 
+  /// Fails with database_unavailable if this connection can't be used for what it was opened for.
+  virtual result<void> check() {
+    return config_version().map([](std::uint64_t) {});
+  }
+
   /// Reads ------------------------------------------------------------------------------------
 
   /// The users with these ids, in their order; an empty optional where there is none.

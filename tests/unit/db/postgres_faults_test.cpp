@@ -92,11 +92,30 @@ TEST_F(PostgresFaults, OfALockThatIsHeldTooLongAreReportedInTimeAndHarmNobodyEls
   EXPECT_TRUE(apply_one(make_rename(1, "done")));
 }
 
-TEST_F(PostgresFaults, OfADatabaseThatOnlyReadsAreReported) {
-  query("ALTER DATABASE " + database.name() + " SET default_transaction_read_only = on");
-  end_connections();
-  EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
-  EXPECT_TRUE(find_user(1));
+TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreReportedUntilItIsWrittenToAgain) {
+  EXPECT_TRUE(writer->check());
+  {
+    const postgres_server::read_only standing_by{server};
+    EXPECT_EQ(writer->check().error().code, errc::database_unavailable);
+    const auto refused = apply_one(make_rename(1, "not done"));
+    EXPECT_EQ(code_of(refused), errc::database_unavailable);
+    EXPECT_THAT(refused.error().cause, HasSubstr("read-only"));
+    EXPECT_EQ(factory->open_writer().error().code, errc::database_unavailable);
+    EXPECT_TRUE(reader->check());
+    EXPECT_EQ(find_user(1)->nickname, "");
+    EXPECT_TRUE(factory->open_reader());
+  }
+  EXPECT_TRUE(writer->check());
+  EXPECT_TRUE(apply_one(make_rename(1, "done")));
+}
+
+TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreNoticedWhereverTheUrlLeads) {
+  const auto any = make_postgres_factory(database.url() + "&target_session_attrs=any",
+                                         statement_timeout);
+  const auto opened = value_of(any->open_writer());
+  const postgres_server::read_only standing_by{server};
+  // The server's own words, not those of libpq, which was told to connect to any.
+  EXPECT_THAT(opened->check().error().cause, HasSubstr("25006"));
 }
 
 TEST_F(PostgresFaults, OfTooManyConnectionsAreReported) {

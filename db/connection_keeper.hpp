@@ -37,6 +37,8 @@ public:
     return store_.get();
   }
 
+  link_state link() const noexcept { return store_ ? store_->link() : link_state::closed; }
+
 private:
   store_opener open_;
   std::chrono::milliseconds max_lifetime_;

@@ -75,9 +75,9 @@ caf::result<Reply> db_pool_state::gather(const request_context& context, Request
 
   const auto now = std::chrono::steady_clock::now();
   caf::response_promise& untyped = waiting;
-  queue_for<Request>().push_back(
-      {std::move(request), now, context.deadline,
-       std::min(context.deadline, now + policy_.queue_timeout), untyped});
+  queue_for<Request>().push_back({std::move(request), now, context.deadline,
+                                  std::min(context.deadline, now + policy_.queue_timeout),
+                                  untyped});
   schedule_dispatch();
   return waiting;
 }
@@ -121,14 +121,14 @@ bool db_pool_state::send_writes(steady_time now) {
   writing_ = true;
   writes_next_ = false;
   if (writer_) {
-    run(writer_, work, std::move(waiting), [this](bool) { writing_ = false; });
+    run(writer_, work, std::move(waiting), [this](const batch_done&) { writing_ = false; });
     return true;
   }
   const auto place = static_cast<std::uint32_t>(idle - slots_.data());
   idle->state = condition::busy;
-  run(idle->worker, work, std::move(waiting), [this, place](bool usable) {
+  run(idle->worker, work, std::move(waiting), [this, place](const batch_done& done) {
     writing_ = false;
-    release(place, usable);
+    release(place, done);
   });
   return true;
 }
@@ -144,7 +144,7 @@ bool db_pool_state::send_reads(steady_time now) {
   const auto place = static_cast<std::uint32_t>(idle - slots_.data());
   idle->state = condition::busy;
   run(idle->worker, work, std::move(waiting),
-      [this, place](bool usable) { release(place, usable); });
+      [this, place](const batch_done& done) { release(place, done); });
   return true;
 }
 
@@ -176,13 +176,13 @@ void db_pool_state::run(const Worker& worker, Batch work,
   self_->request(worker, caf::infinite, work)
       .then(
           [this, work, waiting, on_end](batch_done done) mutable {
-            on_end(done.usable);
+            on_end(done);
             // First the next batch, so that the worker does not wait while answers are handed out.
             dispatch();
             settle(work, waiting);
           },
           [this, waiting, on_end](const caf::error& cause) mutable {
-            on_end(false);
+            on_end(batch_done{false});
             settle_failed(waiting, cause);
             schedule_dispatch();
           });
@@ -222,9 +222,9 @@ db_pool_state::slot* db_pool_state::find_idle() noexcept {
 }
 
 bool db_pool_state::is_down() const noexcept {
-  return std::ranges::none_of(slots_, [](const slot& each) {
-    return each.worker && (each.state == condition::idle || each.state == condition::busy);
-  });
+  return silent_ || std::ranges::none_of(slots_, [](const slot& each) {
+           return each.worker && (each.state == condition::idle || each.state == condition::busy);
+         });
 }
 
 error db_pool_state::down_error() {
@@ -256,34 +256,54 @@ void db_pool_state::refuse_overdue(pending<Request>& late) {
       to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
 }
 
-void db_pool_state::release(std::uint32_t place, bool usable) {
+void db_pool_state::release(std::uint32_t place, const batch_done& done) {
   slot& freed = slots_[place];
   if (!freed.worker) return;
   freed.state = condition::idle;
   freed.since = std::chrono::steady_clock::now();
-  if (usable)
+  if (done.usable) {
     freed.failures = 0;
-  else
+    silent_ = false;
+    if (std::exchange(freed.check_due, false)) probe(place);
+  } else if (done.link == link_state::open) {
     probe(place); // Busy until it has said whether it was only this batch.
+  } else {
+    lose(place, done.link);
+  }
 }
 
 void db_pool_state::probe(std::uint32_t place) {
   slot& probed = slots_[place];
   probed.state = probed.failures == 0 ? condition::busy : condition::probed;
-  const auto end = [this, place](bool usable) {
-    if (!slots_[place].worker) return;
-    if (usable)
-      release(place, true);
-    else
-      give_up(place);
-  };
   self_->request(probed.worker, caf::infinite, check_connection{})
       .then(
-          [this, end](batch_done done) {
-            end(done.usable);
+          [this, place](const batch_done& done) {
+            end_probe(place, done);
             schedule_dispatch();
           },
-          [end](const caf::error&) { end(false); });
+          [this, place](const caf::error&) { end_probe(place, batch_done{false}); });
+}
+
+void db_pool_state::end_probe(std::uint32_t place, const batch_done& done) {
+  slot& probed = slots_[place];
+  if (!probed.worker) return;
+  if (!done.usable) return lose(place, done.link);
+  probed.state = condition::idle;
+  probed.failures = 0;
+  probed.checked = std::chrono::steady_clock::now();
+  probed.check_due = false;
+  silent_ = false;
+}
+
+void db_pool_state::lose(std::uint32_t place, link_state how) {
+  const bool others_known = silent_;
+  silent_ = silent_ || how == link_state::silent;
+  give_up(place);
+  if (silent_) fail_all();
+  if (others_known) return;
+  // Those that are busy will find out for themselves.
+  for (std::uint32_t other = 0; other < slots_.size(); ++other)
+    if (slots_[other].worker && slots_[other].state == condition::idle) probe(other);
 }
 
 std::chrono::milliseconds db_pool_state::pause_after(std::uint32_t failures) {
@@ -305,6 +325,7 @@ void db_pool_state::start(std::uint32_t place) {
     return place < policy_.base_workers ? give_up(place) : room_.give_back();
   }
   self_->monitor(started.worker);
+  started.since = std::chrono::steady_clock::now();
   // It gets requests when it has a connection.
   probe(place);
 }
@@ -333,8 +354,12 @@ void db_pool_state::sweep() {
       continue;
     } else if (each.state == condition::idle && is_superfluous(place, now - each.since)) {
       end(place);
-    } else if (each.state == condition::idle && now - each.since >= policy_.health_interval) {
-      probe(place);
+    } else if (now - each.checked >= policy_.health_interval) {
+      // One that is always busy is asked between two batches.
+      if (each.state == condition::idle)
+        probe(place);
+      else
+        each.check_due = true;
     }
   }
   drop_overdue(reads_, now);

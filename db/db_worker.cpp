@@ -96,18 +96,19 @@ worker_actor::behavior_type worker_state::make_behavior() {
           work->outcomes = run_reads(**source, work->requests);
         else
           work->outcomes.assign(work->requests.size(), tl::unexpected{source.error()});
-        return batch_done{is_usable(work->outcomes)};
+        return batch_done{is_usable(work->outcomes), connection_.link()};
       },
       [this](const write_batch& work) -> caf::result<batch_done> {
         if (const auto target = connection_.get(work->deadline))
           work->outcomes = (*target)->apply(work->requests);
         else
           work->outcomes.assign(work->requests.size(), tl::unexpected{target.error()});
-        return batch_done{is_usable(work->outcomes)};
+        return batch_done{is_usable(work->outcomes), connection_.link()};
       },
       [this](check_connection) -> caf::result<batch_done> {
         const auto source = connection_.get();
-        return batch_done{source && (*source)->check().has_value()};
+        const bool usable = source && (*source)->check().has_value();
+        return batch_done{usable, connection_.link()};
       },
   };
 }

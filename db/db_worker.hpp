@@ -35,9 +35,10 @@ using write_batch = std::shared_ptr<batch<write_request, write_outcome>>;
 
 /// The worker is free again.
 struct batch_done {
-  /// False if the database could not be used; the worker should be asked whether it can be before
-  /// it gets another batch.
+  /// False if the database could not be used; if the link is open all the same, the worker should
+  /// be asked whether it can be before it gets another batch.
   bool usable = true;
+  link_state link = link_state::open;
 };
 
 /// Whether the database can be used; opens the connection if there is none.

@@ -17,7 +17,8 @@ struct batch_name {
 };
 
 /// Applies requests in one transaction, and repeats it where that gets over a fault, as long as the
-/// session has time. Safe to repeat, even if it isn't known whether it was committed: docs/adr/0008-writes-in-doubt.md.
+/// session has time. Safe to repeat, even if it isn't known whether it was committed:
+/// docs/adr/0008-writes-in-doubt.md.
 class postgres_batch {
 public:
   postgres_batch(postgres_session& session, batch_name name,

@@ -88,7 +88,8 @@ postgres_connection::open(const postgres_target& target, postgres_access access,
                           postgres_watchdog& watchdog) {
   std::unique_ptr<postgres_connection> opened;
   try {
-    opened.reset(new postgres_connection{conninfo_for(target, access), statement_timeout + grace, watchdog});
+    opened.reset(
+        new postgres_connection{conninfo_for(target, access), statement_timeout + grace, watchdog});
   } catch (const std::exception& failure) {
     return tl::unexpected{postgres_failure{postgres_fault::unavailable, headline(failure.what())}};
   }

@@ -58,6 +58,8 @@ public:
   postgres_connection& operator=(const postgres_connection&) = delete;
 
   bool is_usable() const noexcept;
+  /// Whether the server didn't answer in time.
+  bool is_silent() const noexcept { return cut_; }
 
   /// Runs `work`, which may call run(), and turns what is thrown there into a failure.
   template <class Work>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/postgres_connection.hpp"
+#include "db/store.hpp"
 
 #include <memory>
 #include <utility>
@@ -33,21 +34,33 @@ public:
       auto opened = postgres_connection::open(target_, access_, statement_timeout_, *watchdog_);
       if (!opened) return tl::unexpected{std::move(opened.error())};
       connection_ = std::move(*opened);
+      silent_ = false;
     }
     return connection_.get();
   }
 
-  void drop() noexcept { connection_.reset(); }
+  void drop() noexcept {
+    silent_ = is_silent();
+    connection_.reset();
+  }
+
+  link_state link() const noexcept {
+    if (connection_ && connection_->is_usable()) return link_state::open;
+    return is_silent() ? link_state::silent : link_state::closed;
+  }
 
   postgres_access access() const noexcept { return access_; }
   std::chrono::milliseconds statement_timeout() const noexcept { return statement_timeout_; }
 
 private:
+  bool is_silent() const noexcept { return connection_ ? connection_->is_silent() : silent_; }
+
   postgres_target target_;
   postgres_access access_;
   std::chrono::milliseconds statement_timeout_;
   std::shared_ptr<postgres_watchdog> watchdog_; ///< Outlives the connection.
   std::unique_ptr<postgres_connection> connection_;
+  bool silent_ = false; ///< What the last connection was, while there is none.
   steady_time deadline_ = steady_time::max();
 };
 

@@ -19,10 +19,13 @@ public:
 
   void answer_by(steady_time deadline) override { session_.answer_by(deadline); }
 
+  link_state link() const noexcept override { return session_.link(); }
+
   /// Locks nothing, but a server that only reads refuses it (25006).
   result<void> check() override {
     if (session_.access() == postgres_access::read) return store::check();
-    return read([](postgres_connection& on) { on.run("SELECT 1 FROM writers WHERE FALSE FOR UPDATE"); });
+    return read(
+        [](postgres_connection& on) { on.run("SELECT 1 FROM writers WHERE FALSE FOR UPDATE"); });
   }
 
   result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {

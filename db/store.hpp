@@ -5,6 +5,7 @@
 #include "domain/storage.hpp"
 #include "domain/time.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,6 +14,13 @@
 #include <vector>
 
 namespace maque::db {
+
+/// What is known of a connection without asking the server.
+enum class link_state : std::uint8_t {
+  open,
+  closed, ///< It was lost, and there is no other.
+  silent, ///< The same, because the server didn't answer: it may not answer others, either.
+};
 
 /// One connection to the database, for the use of one thread; every call blocks. Errors that all
 /// calls share: database_unavailable (it can't be reached, is locked or full), internal (a bug).
@@ -29,6 +37,8 @@ public:
   virtual result<void> check() {
     return config_version().map([](std::uint64_t) {});
   }
+
+  virtual link_state link() const noexcept { return link_state::open; }
 
   /// Reads ------------------------------------------------------------------------------------
 

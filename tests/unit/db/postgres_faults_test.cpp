@@ -53,8 +53,11 @@ TEST_F(PostgresFaults, OfAServerThatIsStoppedAreReportedUntilItIsBack) {
   EXPECT_EQ(reader->find_users(ids).error().code, errc::database_unavailable);
   EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
   EXPECT_EQ(factory->open_reader().error().code, errc::database_unavailable);
+  EXPECT_EQ(reader->link(), link_state::closed);
+  EXPECT_EQ(writer->link(), link_state::closed);
   server.start();
   EXPECT_EQ(find_user(1)->nickname, "");
+  EXPECT_EQ(reader->link(), link_state::open);
   EXPECT_TRUE(apply_one(make_rename(1, "done")));
 }
 
@@ -71,9 +74,12 @@ TEST_F(PostgresFaults, OfAServerThatHangsAreReportedInTime) {
     EXPECT_THAT(found.error().cause, HasSubstr("doesn't answer"));
     EXPECT_EQ(code_of(writing.get().at(0)), errc::database_unavailable);
     EXPECT_LT(steady_clock::now() - begin, in_time);
+    EXPECT_EQ(reader->link(), link_state::silent);
+    EXPECT_EQ(writer->link(), link_state::silent);
   }
   EXPECT_TRUE(find_user(1));
   EXPECT_TRUE(apply_one(make_rename(1, "done")));
+  EXPECT_EQ(writer->link(), link_state::open);
 }
 
 TEST_F(PostgresFaults, OfALockThatIsHeldTooLongAreReportedInTimeAndHarmNobodyElse) {
@@ -110,8 +116,8 @@ TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreReportedUntilItIsWrittenToAgain)
 }
 
 TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreNoticedWhereverTheUrlLeads) {
-  const auto any = make_postgres_factory(database.url() + "&target_session_attrs=any",
-                                         statement_timeout);
+  const auto any =
+      make_postgres_factory(database.url() + "&target_session_attrs=any", statement_timeout);
   const auto opened = value_of(any->open_writer());
   const postgres_server::read_only standing_by{server};
   // The server's own words, not those of libpq, which was told to connect to any.

@@ -17,13 +17,16 @@ db_pool_state::db_pool_state(actor_of<db_pool_actor> self, lane_context& context
                              writer_actor writer)
     : self_{self}, context_{context}, policy_{policy}, room_{room},
       start_worker_{std::move(start_worker)}, writer_{std::move(writer)},
-      slots_(policy.max_workers), jitter_{context.home.index() + 1} {
+      slots_(policy.max_workers), pauses_{{policy.retry_first, policy.retry_last},
+                                          context.home.index() + 1} {
   self_->set_down_handler([this](caf::down_msg& down) { replace(down.source); });
 }
 
 db_pool_state::~db_pool_state() {
   // CAF doesn't tell those who wait when a promise is dropped.
   fail_all();
+  for (promises& waiting : under_way_)
+    settle_failed(waiting, to_caf(error{errc::internal, {}, "its pool has ended", {}}));
   for (std::uint32_t place = 0; place < slots_.size(); ++place) {
     if (!slots_[place].worker) continue;
     caf::anon_send_exit(slots_[place].worker, caf::exit_reason::user_shutdown);
@@ -114,7 +117,7 @@ bool db_pool_state::send_writes(steady_time now) {
   if (writing_ || writes_.empty()) return false;
   slot* const idle = writer_ ? nullptr : find_idle();
   if (!writer_ && idle == nullptr) return false;
-  std::vector<caf::response_promise> waiting;
+  promises waiting;
   auto work = take_batch<write_outcome>(writes_, limits::write_batch, now, waiting);
   if (!work) return false;
 
@@ -136,7 +139,7 @@ bool db_pool_state::send_writes(steady_time now) {
 bool db_pool_state::send_reads(steady_time now) {
   slot* const idle = reads_.empty() ? nullptr : find_idle();
   if (idle == nullptr) return false;
-  std::vector<caf::response_promise> waiting;
+  promises waiting;
   auto work = take_batch<read_outcome>(reads_, limits::read_batch, now, waiting);
   if (!work) return false;
   writes_next_ = true;
@@ -152,7 +155,7 @@ bool db_pool_state::send_reads(steady_time now) {
 template <class Outcome, class Request>
 std::shared_ptr<batch<Request, Outcome>>
 db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_time now,
-                          std::vector<caf::response_promise>& waiting) {
+                          promises& waiting) {
   auto work = std::make_shared<batch<Request, Outcome>>();
   work->deadline = steady_time::min();
   while (!from.empty() && work->requests.size() < batch_max) {
@@ -171,25 +174,27 @@ db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_ti
 }
 
 template <class Worker, class Batch, class End>
-void db_pool_state::run(const Worker& worker, Batch work,
-                        std::vector<caf::response_promise> waiting, End on_end) {
+void db_pool_state::run(const Worker& worker, Batch work, promises waiting, End on_end) {
+  const auto kept = under_way_.insert(under_way_.end(), std::move(waiting));
   self_->request(worker, caf::infinite, work)
       .then(
-          [this, work, waiting, on_end](batch_done done) mutable {
+          [this, work, kept, on_end](const batch_done& done) mutable {
             on_end(done);
             // First the next batch, so that the worker does not wait while answers are handed out.
             dispatch();
-            settle(work, waiting);
+            settle(work, *kept);
+            under_way_.erase(kept);
           },
-          [this, waiting, on_end](const caf::error& cause) mutable {
+          [this, kept, on_end](const caf::error& cause) mutable {
             on_end(batch_done{false});
-            settle_failed(waiting, cause);
+            settle_failed(*kept, cause);
+            under_way_.erase(kept);
             schedule_dispatch();
           });
 }
 
 template <class Batch>
-void db_pool_state::settle(const Batch& work, std::vector<caf::response_promise>& waiting) {
+void db_pool_state::settle(const Batch& work, promises& waiting) {
   for (std::size_t index = 0; index < waiting.size(); ++index) {
     auto& outcome = work->outcomes[index];
     if (!outcome) {
@@ -201,12 +206,12 @@ void db_pool_state::settle(const Batch& work, std::vector<caf::response_promise>
   }
 }
 
-void db_pool_state::settle_failed(std::vector<caf::response_promise>& waiting,
-                                  const caf::error& cause) {
+void db_pool_state::settle_failed(promises& waiting, const caf::error& cause) {
   // Whether the writes of a worker that died are on disk is not known: never report them as done.
   const auto failure = to_caf(
       error{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}});
   for (caf::response_promise& promise : waiting) {
+    if (!promise.pending()) continue;
     self_->meter().failed();
     promise.deliver(failure);
   }
@@ -306,14 +311,6 @@ void db_pool_state::lose(std::uint32_t place, link_state how) {
     if (slots_[other].worker && slots_[other].state == condition::idle) probe(other);
 }
 
-std::chrono::milliseconds db_pool_state::pause_after(std::uint32_t failures) {
-  const std::uint32_t doublings = std::min(failures - 1, 16U);
-  const auto longest = std::min(policy_.retry_first * (1U << doublings), policy_.retry_last);
-  // Half of it is by chance, so that the workers of many servers don't come back all at once.
-  std::uniform_int_distribution<std::int64_t> chance{longest.count() / 2, longest.count()};
-  return std::chrono::milliseconds{chance(jitter_)};
-}
-
 void db_pool_state::start(std::uint32_t place) {
   slot& started = slots_[place];
   try {
@@ -400,7 +397,7 @@ void db_pool_state::give_up(std::uint32_t place) {
   }
   slot& given_up = slots_[place];
   given_up.state = condition::lost;
-  given_up.next = std::chrono::steady_clock::now() + pause_after(++given_up.failures);
+  given_up.next = std::chrono::steady_clock::now() + pauses_.pause_after(++given_up.failures);
   if (is_down()) fail_all();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/backoff.hpp"
 #include "actors/lane_context.hpp"
 #include "db/db_worker.hpp"
 #include "domain/places.hpp"
@@ -9,7 +10,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
-#include <random>
+#include <list>
 #include <variant>
 
 namespace maque::db {
@@ -54,7 +55,7 @@ struct pool_policy {
   std::chrono::milliseconds overflow_timeout{1'000};
   /// How long a connection is used, or not, before it is tried whether it is still good.
   std::chrono::milliseconds health_interval{5'000};
-  /// The pauses between attempts to get a lost connection back: doubled from one to the other.
+  /// The pauses between attempts to get a lost connection back: see backoff.
   std::chrono::milliseconds retry_first{50};
   std::chrono::milliseconds retry_last{5'000};
 };
@@ -94,6 +95,8 @@ private:
   template <class Request>
   using queue = std::deque<pending<Request>>;
 
+  using promises = std::vector<caf::response_promise>;
+
   enum class condition : std::uint8_t {
     idle,
     busy,
@@ -121,19 +124,17 @@ private:
   bool send_reads(steady_time now);
   template <class Outcome, class Request>
   std::shared_ptr<batch<Request, Outcome>> take_batch(queue<Request>& from, std::size_t batch_max,
-                                                      steady_time now,
-                                                      std::vector<caf::response_promise>& waiting);
+                                                      steady_time now, promises& waiting);
   /// Sends a batch to whoever it is for; `on_end(done)` comes before the answers are handed out.
   template <class Worker, class Batch, class End>
-  void run(const Worker& worker, Batch work, std::vector<caf::response_promise> waiting,
-           End on_end);
+  void run(const Worker& worker, Batch work, promises waiting, End on_end);
   template <class Batch>
-  void settle(const Batch& work, std::vector<caf::response_promise>& waiting);
+  void settle(const Batch& work, promises& waiting);
   template <class Request>
   void drop_overdue(queue<Request>& from, steady_time now);
   template <class Request>
   void refuse_overdue(pending<Request>& late);
-  void settle_failed(std::vector<caf::response_promise>& waiting, const caf::error& cause);
+  void settle_failed(promises& waiting, const caf::error& cause);
 
   slot* find_idle() noexcept;
   /// True if the server is silent, or no worker can be used and none is being tried for the first
@@ -153,7 +154,6 @@ private:
   void grow(steady_time now);
   void sweep();
   void replace(const caf::actor_addr& gone);
-  std::chrono::milliseconds pause_after(std::uint32_t failures);
   bool is_superfluous(std::uint32_t place, steady_time::duration idle) const noexcept;
 
   actor_of<db_pool_actor> self_;
@@ -165,13 +165,15 @@ private:
   std::vector<slot> slots_; ///< By place.
   queue<read_request> reads_;
   queue<write_request> writes_;
+  /// Who waits for the batches that are with a worker.
+  std::list<promises> under_way_;
   bool writing_ = false;
   /// The server didn't answer one worker in time, and has answered none since.
   bool silent_ = false;
   bool writes_next_ = true;
   bool dispatch_scheduled_ = false;
   steady_time grow_again_at_;
-  std::minstd_rand jitter_;
+  backoff pauses_;
 };
 
 } // namespace maque::db

@@ -184,6 +184,20 @@ TEST_F(DatabasePool, FailsWhenTheWriterDiesInACommitAndWorksAgainWithANewOne) {
   EXPECT_EQ(value_of(changed).id, user_id{2});
 }
 
+TEST_F(DatabasePool, AnswersWhatWaitsAndWhatIsUnderWayWhenItEnds) {
+  const auto first = occupy_reader();
+  auto changed = write(1);
+  const auto under_way = writer.await<write_batch>();
+  auto waiting = find(2);
+  auto waiting_change = write(2);
+  settle();
+  world.end(caf::actor_cast<caf::actor>(pool));
+  EXPECT_EQ(code_of(occupying), errc::database_unavailable);
+  EXPECT_EQ(code_of(changed), errc::database_unavailable);
+  EXPECT_EQ(code_of(waiting), errc::database_unavailable);
+  EXPECT_EQ(code_of(waiting_change), errc::database_unavailable);
+}
+
 TEST_F(DatabasePool, PassesOnThatADatabaseCannotBeOpened) {
   const auto without_database = world.keep(spawn_detached<writer_actor, writer_state>(
       world.system, world.add_meter(), keeper_of(refuse_to_open)));

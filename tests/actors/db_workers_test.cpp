@@ -101,6 +101,33 @@ TEST_F(DatabaseWorkers, AreStartedWhenRequestsWaitAndEndedWhenTheyAreIdle) {
   EXPECT_EQ(value_of(first)->id, user_id{1});
 }
 
+TEST_F(DatabaseWorkers, AreIdleThoughTheyAreTried) {
+  pool_policy policy = policy_of(1, 2);
+  policy.grow_after = policy.health_interval = std::chrono::milliseconds{0};
+  policy.idle_timeout = std::chrono::milliseconds{300};
+  pool = make_scripted(policy);
+  auto first = find(1);
+  const auto one = workers[0]->await<read_batch>();
+  auto second = find(2);
+  connect(1);
+  answer(1, workers[1]->await<read_batch>());
+  value_of(second);
+  const auto idle_since = std::chrono::steady_clock::now();
+  std::promise<void> ended;
+  workers[1]->handle()->attach_functor([&ended] { ended.set_value(); });
+  sweep();
+  const auto check = workers[1]->await<check_connection>();
+  await([&] { return std::chrono::steady_clock::now() > idle_since + policy.idle_timeout; },
+        "time stands still");
+  workers[1]->answer(check, batch_done{});
+  workers[1]->settle();
+  world.settle(meter);
+  sweep();
+  EXPECT_EQ(ended.get_future().wait_for(patience), std::future_status::ready);
+  answer(0, one);
+  value_of(first);
+}
+
 TEST_F(DatabaseWorkers, AreNotStartedWhereThereIsNoRoom) {
   pool_policy policy = policy_of(1, 2);
   policy.grow_after = std::chrono::milliseconds{0};

@@ -70,6 +70,12 @@ error to_error(const postgres_failure& failure) {
   return {code(), {}, failure.cause, {}};
 }
 
+error to_error(const postgres_failure& failure, std::string_view place) {
+  error why = to_error(failure);
+  why.cause = std::string{place} + ": " + why.cause;
+  return why;
+}
+
 postgres_connection::postgres_connection(const std::string& conninfo,
                                          std::chrono::milliseconds patience,
                                          postgres_watchdog& watchdog)

@@ -12,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace maque::db {
@@ -35,6 +36,8 @@ template <class T>
 using postgres_result = tl::expected<T, postgres_failure>;
 
 error to_error(const postgres_failure& failure);
+/// The same, with the place of the database in the cause.
+error to_error(const postgres_failure& failure, std::string_view place);
 
 /// A statement that is prepared when a connection runs it first.
 struct postgres_statement {

@@ -75,9 +75,8 @@ private:
       const auto connection = session_.connected();
       if (!connection) return tl::unexpected{to_error(connection.error())};
       auto found = (*connection)->attempt([&] { return read(**connection); });
-      if (found) return std::move(found).map_error(to_error);
-      if (found.error().fault != postgres_fault::lost || !again || !session_.has_time())
-        return tl::unexpected{to_error(found.error())};
+      if (found || found.error().fault != postgres_fault::lost || !again || !session_.has_time())
+        return std::move(found).map_error([](const auto& failure) { return to_error(failure); });
       session_.drop();
     }
   }
@@ -129,23 +128,21 @@ private:
     if (!target_) return tl::unexpected{target_.error()};
     postgres_session session{*target_, access, statement_timeout_, watchdog_};
     const auto connection = session.connected();
-    if (!connection) {
-      error why = to_error(connection.error());
-      why.cause = target_->place + ": " + why.cause;
-      return tl::unexpected{std::move(why)};
-    }
+    if (!connection) return tl::unexpected{to_error(connection.error(), target_->place)};
     auto ready = require_schema(**connection, target_->place, postgres_migrations());
-    if (ready && access == postgres_access::write) ready = forget_old_writers(**connection);
+    if (ready && access == postgres_access::write)
+      ready = forget_old_writers(**connection, target_->place);
     if (!ready) return tl::unexpected{std::move(ready.error())};
     return std::make_unique<postgres_store>(std::move(session));
   }
 
   /// A batch is in doubt for seconds; its writer's row serves nobody after that.
-  static result<void> forget_old_writers(postgres_connection& connection) {
+  static result<void> forget_old_writers(postgres_connection& connection, std::string_view place) {
     const utc_time old = system_time_source{}.now() - std::chrono::hours{24};
     const std::string sql =
         "DELETE FROM writers WHERE written_at < " + std::to_string(to_unix_micros(old));
-    return connection.attempt([&] { connection.run(sql.c_str()); }).map_error(to_error);
+    return connection.attempt([&] { connection.run(sql.c_str()); })
+        .map_error([&](const postgres_failure& failure) { return to_error(failure, place); });
   }
 
   result<postgres_target> target_;

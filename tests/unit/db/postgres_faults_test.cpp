@@ -122,6 +122,22 @@ TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreNoticedWhereverTheUrlLeads) {
   const postgres_server::read_only standing_by{server};
   // The server's own words, not those of libpq, which was told to connect to any.
   EXPECT_THAT(opened->check().error().cause, HasSubstr("25006"));
+  EXPECT_THAT(any->open_writer().error().cause, HasSubstr("/" + database.name() + ": 25006"));
+}
+
+TEST_F(PostgresFaults, OfOneHostOfTheUrlLeadToTheNext) {
+  postgres_server next;
+  next.query("postgres", "CREATE DATABASE " + database.name() + " TEMPLATE template0");
+  value_of(make_postgres_factory(next.url(database.name()), statement_timeout)->migrate());
+  const auto port = [](const postgres_server& of) { return std::to_string(of.port()); };
+  const std::string both = "postgres://maque@127.0.0.1:1,127.0.0.1:" + port(server) +
+                           ",127.0.0.1:" + port(next) + "/" + database.name() + "?sslmode=disable";
+  const auto opened = value_of(make_postgres_factory(both, statement_timeout)->open_writer());
+  value_of(apply_one(*opened, make_admission("here", 2, 2)));
+  EXPECT_EQ(query("SELECT count(*) FROM users"), "2");
+  const postgres_server::read_only standing_by{server};
+  value_of(apply_one(*opened, make_admission("there", 3, 3)));
+  EXPECT_EQ(next.query(database.name(), "SELECT string_agg(id::text, ' ') FROM users"), "3");
 }
 
 TEST_F(PostgresFaults, OfTooManyConnectionsAreReported) {

@@ -130,6 +130,7 @@ private:
   void run(const Worker& worker, Batch work, promises waiting, End on_end);
   template <class Batch>
   void settle(const Batch& work, promises& waiting);
+  void drop_overdue(steady_time now);
   template <class Request>
   void drop_overdue(queue<Request>& from, steady_time now);
   template <class Request>

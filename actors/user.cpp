@@ -96,7 +96,7 @@ void user_state::announce(user_promise waiting, const user& changed) {
   const auto lanes = context_.user_owners.members();
   const auto missing = std::make_shared<std::size_t>(lanes.size());
   // A lane whose actor has just died has lost its cache with it: nothing to wait for there.
-  const auto confirm = [kept = keep(waiting), changed, missing] {
+  const auto confirm = [kept = keep(std::move(waiting)), changed, missing] {
     if (--*missing == 0) kept->get().deliver(changed);
   };
   for (const auto& lane : lanes)

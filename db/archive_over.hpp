@@ -11,16 +11,19 @@ namespace maque::db {
 template <class Interface, class Engine>
 class archive_over : public Interface {
 public:
-  explicit archive_over(Engine engine) : archive_{std::move(engine)} {}
+  explicit archive_over(Engine engine) : engine_{std::move(engine)} {}
 
-  result<std::uint64_t> count(const archive_table& table) final { return archive_.count(table); }
+  result<std::uint64_t> count(const archive_table& table) final { return engine_.count(table); }
   result<std::vector<archive_row>> page(const archive_table& table, const archive_row* after,
                                         std::size_t limit) final {
-    return archive_.page(table, after, limit);
+    return engine_.page(table, after, limit);
   }
 
 protected:
-  Engine archive_;
+  Engine& engine() noexcept { return engine_; }
+
+private:
+  Engine engine_;
 };
 
 } // namespace maque::db

@@ -215,7 +215,7 @@ public:
 
   /// A transaction has its state from its first read on.
   result<void> begin() {
-    return archive_.run_script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
+    return engine().run_script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
   }
 };
 
@@ -230,14 +230,14 @@ public:
       tables.append(tables.empty() ? "" : ", ").append(table.name);
     const std::string script =
         "BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE " + tables + " IN EXCLUSIVE MODE";
-    return archive_.run_script(script.c_str());
+    return engine().run_script(script.c_str());
   }
 
   tl::expected<void, refusal> insert(const archive_table& table,
                                      std::span<const archive_row> rows) override {
-    return archive_.insert(table, rows);
+    return engine().insert(table, rows);
   }
-  result<void> commit() override { return archive_.run_script("COMMIT"); }
+  result<void> commit() override { return engine().run_script("COMMIT"); }
 };
 
 template <class Archive, class Interface>

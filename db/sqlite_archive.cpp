@@ -97,8 +97,8 @@ public:
 
   /// A transaction has its state from its first read on.
   result<void> begin() {
-    return archive_.run("BEGIN").and_then(
-        [&] { return archive_.run("SELECT 1 FROM users LIMIT 1"); });
+    return engine().run("BEGIN").and_then(
+        [&] { return engine().run("SELECT 1 FROM users LIMIT 1"); });
   }
 };
 
@@ -106,13 +106,13 @@ class sqlite_target final : public archive_over<archive_target, sqlite_archive> 
 public:
   using archive_over::archive_over;
 
-  result<void> begin() { return archive_.run("BEGIN IMMEDIATE"); }
+  result<void> begin() { return engine().run("BEGIN IMMEDIATE"); }
 
   tl::expected<void, refusal> insert(const archive_table& table,
                                      std::span<const archive_row> rows) override {
-    return archive_.insert(table, rows);
+    return engine().insert(table, rows);
   }
-  result<void> commit() override { return archive_.run("COMMIT"); }
+  result<void> commit() override { return engine().run("COMMIT"); }
 };
 
 template <class Archive, class Interface>

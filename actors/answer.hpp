@@ -6,6 +6,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace maque {
@@ -17,16 +18,55 @@ void refuse(Self* self, caf::typed_response_promise<Ts...>& promise, caf::error 
   promise.deliver(std::move(cause));
 }
 
+/// Tells those who wait that nobody is left to answer them: for the destructor of a state, because
+/// CAF doesn't say it when a promise is dropped.
+template <class Self, class... Ts>
+void abandon(Self* self, caf::typed_response_promise<Ts...>& promise) {
+  if (promise.pending())
+    refuse(self, promise,
+           to_caf(error{errc::internal, {}, "the actor ended before its answer", {}}));
+}
+
+/// A promise whose keeper may be dropped: then whoever waits is told. For handlers of replies,
+/// which go when their actor ends.
+template <class Promise>
+class kept_promise {
+public:
+  explicit kept_promise(Promise promise) : promise_{std::move(promise)} {}
+  ~kept_promise() {
+    if (promise_.pending())
+      promise_.deliver(to_caf(error{errc::internal, {}, "the actor ended before its answer", {}}));
+  }
+  kept_promise(const kept_promise&) = delete;
+  kept_promise& operator=(const kept_promise&) = delete;
+
+  Promise& get() noexcept { return promise_; }
+  /// It was kept, or somebody else keeps it now.
+  void release() { promise_ = Promise{}; }
+
+private:
+  Promise promise_;
+};
+
+template <class Promise>
+std::shared_ptr<kept_promise<Promise>> keep(Promise promise) {
+  return std::make_shared<kept_promise<Promise>>(std::move(promise));
+}
+
 /// Asks another actor on behalf of a request that was promised an answer: `then` gets the reply, an
-/// error goes straight to whoever waits. There is no timeout on the message, because CAF would keep
-/// it until it is due; every service answers by the deadline in the context, and the front answers
-/// for whatever is lost on the way.
+/// error goes straight to whoever waits, and so does the end of the asking actor. There is no
+/// timeout on the message, because CAF would keep it until it is due; every service answers by the
+/// deadline in the context, and the front answers for whatever is lost on the way.
 template <class Reply, class Self, class Handle, class Promise, class Then, class... Message>
 void ask(Self* self, const Handle& receiver, Promise promise, Then then, Message&&... message) {
+  const auto kept = keep(std::move(promise));
   self->request(receiver, caf::infinite, std::forward<Message>(message)...)
       .then(
-          [promise, then = std::move(then)](Reply& reply) mutable { then(promise, reply); },
-          [self, promise](caf::error& cause) mutable { refuse(self, promise, std::move(cause)); });
+          [kept, then = std::move(then)](Reply& reply) mutable {
+            then(kept->get(), reply);
+            kept->release();
+          },
+          [self, kept](caf::error& cause) { refuse(self, kept->get(), std::move(cause)); });
 }
 
 } // namespace maque

@@ -39,6 +39,11 @@ shared_config publish(const config_snapshot& snapshot) {
   return made;
 }
 
+config_state::~config_state() {
+  for (auto& waiting : waiting_)
+    abandon(self_, waiting);
+}
+
 config_actor::behavior_type config_state::make_behavior() {
   return {
       [this](const request_context& request, find_config) -> caf::result<shared_config> {

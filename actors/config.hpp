@@ -16,6 +16,9 @@ public:
 
   config_state(actor_of<config_actor> self, lane_context& context)
       : self_{self}, context_{context} {}
+  ~config_state();
+  config_state(const config_state&) = delete;
+  config_state& operator=(const config_state&) = delete;
 
   config_actor::behavior_type make_behavior();
 

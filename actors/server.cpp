@@ -252,7 +252,7 @@ start_child server::impl::wechat_child() {
               return spawn_detached<wechat_worker_actor, wechat_worker_state>(
                   *system_, *worker_meters.at(place), app, connect);
             };
-            auto client = spawn_coordinator<wechat_client_actor, wechat_client_state>(
+            auto client = spawn_coordinator<wechat_client_service, wechat_client_state>(
                 *system_, meter, options_.settings.wechat.workers,
                 wechat_client_state::worker_starter{start_worker});
             everywhere([client](lane_context& lane) { lane.wechat = client; });

@@ -102,17 +102,22 @@ void session_state::judge(refresh_promise& waiting, const request_context& reque
 
 void session_state::rotate(refresh_promise& waiting, const request_context& request,
                            const security::refresh_token& presented, user_id user) {
+  const auto kept = keep(waiting);
   self_
       ->request(context_.database, caf::infinite, request,
                 rotate_refresh{presented.session, user, presented.counter, context_.clock.now()})
       .then(
-          [this, waiting, request, presented](const session& rotated) mutable {
-            reissue(waiting, request, rotated, presented.secret);
+          [this, kept, request, presented](const session& rotated) {
+            reissue(kept->get(), request, rotated, presented.secret);
+            kept->release();
           },
-          [this, waiting, request, presented](caf::error& cause) mutable {
+          [this, kept, request, presented](caf::error& cause) {
             // Another request with the same token was faster: judge again by what it left.
-            if (from_caf(cause).code == errc::conflict) return refresh(waiting, request, presented);
-            refuse(self_, waiting, std::move(cause));
+            if (from_caf(cause).code == errc::conflict)
+              refresh(kept->get(), request, presented);
+            else
+              refuse(self_, kept->get(), std::move(cause));
+            kept->release();
           });
 }
 
@@ -156,9 +161,9 @@ void session_state::end(logout_promise waiting, const request_context& request,
         const auto count = static_cast<std::uint32_t>(ended.size());
         // Announced even if it had ended before: its announcement may have been lost.
         if (order.scope != logout_scope::others) ended.push_back(order.current);
-        announce(ended, [this, then, count](std::optional<caf::error> failure) mutable {
-          if (failure) return refuse(self_, then, std::move(*failure));
-          then.deliver(logged_out{count});
+        announce(ended, [this, kept = keep(then), count](std::optional<caf::error> failure) {
+          if (failure) return refuse(self_, kept->get(), std::move(*failure));
+          kept->get().deliver(logged_out{count});
         });
       },
       request, end_sessions{order.user, order.current, order.scope, context_.clock.now()});

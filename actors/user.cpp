@@ -7,6 +7,12 @@
 
 namespace maque {
 
+user_state::~user_state() {
+  for (auto& [id, flight] : flights_)
+    for (user_promise& waiting : flight)
+      abandon(self_, waiting);
+}
+
 user_actor::behavior_type user_state::make_behavior() {
   return {
       [this](const request_context& request, const find_user& query) -> caf::result<user> {
@@ -90,13 +96,13 @@ void user_state::announce(user_promise waiting, const user& changed) {
   const auto lanes = context_.user_owners.members();
   const auto missing = std::make_shared<std::size_t>(lanes.size());
   // A lane whose actor has just died has lost its cache with it: nothing to wait for there.
-  auto confirm = [waiting, changed, missing]() mutable {
-    if (--*missing == 0) waiting.deliver(changed);
+  const auto confirm = [kept = keep(std::move(waiting)), changed, missing] {
+    if (--*missing == 0) kept->get().deliver(changed);
   };
   for (const auto& lane : lanes)
     self_->request(lane.handle, caf::infinite, replace_cached_user{changed})
-        .then([confirm](const announcement_applied&) mutable { confirm(); },
-              [confirm](const caf::error&) mutable { confirm(); });
+        .then([confirm](const announcement_applied&) { confirm(); },
+              [confirm](const caf::error&) { confirm(); });
 }
 
 } // namespace maque

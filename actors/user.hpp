@@ -18,6 +18,9 @@ public:
   user_state(actor_of<user_actor> self, lane_context& context, user_cache_policy policy,
              std::uint64_t random_seed)
       : self_{self}, context_{context}, cache_{policy, random_seed} {}
+  ~user_state();
+  user_state(const user_state&) = delete;
+  user_state& operator=(const user_state&) = delete;
 
   user_actor::behavior_type make_behavior();
 

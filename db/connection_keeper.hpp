@@ -21,9 +21,11 @@ public:
   connection_keeper(store_opener open, std::chrono::milliseconds max_lifetime)
       : open_{std::move(open)}, max_lifetime_{max_lifetime} {}
 
-  /// Fails with what the opener said. Valid until the next call.
-  result<store*> get() {
+  /// For calls whose answers are of use until `deadline`: after it this fails with
+  /// deadline_exceeded. Otherwise fails with what the opener said. Valid until the next call.
+  result<store*> get(steady_time deadline = steady_time::max()) {
     const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline) return fail(errc::deadline_exceeded, {}, "the batch came too late");
     if (store_ && now >= replace_at_) store_.reset();
     if (!store_) {
       auto opened = open_();
@@ -31,8 +33,11 @@ public:
       store_ = std::move(*opened);
       replace_at_ = now + max_lifetime_;
     }
+    store_->answer_by(deadline);
     return store_.get();
   }
+
+  link_state link() const noexcept { return store_ ? store_->link() : link_state::closed; }
 
 private:
   store_opener open_;

@@ -17,13 +17,16 @@ db_pool_state::db_pool_state(actor_of<db_pool_actor> self, lane_context& context
                              writer_actor writer)
     : self_{self}, context_{context}, policy_{policy}, room_{room},
       start_worker_{std::move(start_worker)}, writer_{std::move(writer)},
-      slots_(policy.max_workers), jitter_{context.home.index() + 1} {
+      slots_(policy.max_workers), pauses_{{policy.retry_first, policy.retry_last},
+                                          context.home.index() + 1} {
   self_->set_down_handler([this](caf::down_msg& down) { replace(down.source); });
 }
 
 db_pool_state::~db_pool_state() {
   // CAF doesn't tell those who wait when a promise is dropped.
   fail_all();
+  for (promises& waiting : under_way_)
+    settle_failed(waiting, to_caf(error{errc::internal, {}, "its pool has ended", {}}));
   for (std::uint32_t place = 0; place < slots_.size(); ++place) {
     if (!slots_[place].worker) continue;
     caf::anon_send_exit(slots_[place].worker, caf::exit_reason::user_shutdown);
@@ -75,8 +78,9 @@ caf::result<Reply> db_pool_state::gather(const request_context& context, Request
 
   const auto now = std::chrono::steady_clock::now();
   caf::response_promise& untyped = waiting;
-  queue_for<Request>().push_back(
-      {std::move(request), now, std::min(context.deadline, now + policy_.queue_timeout), untyped});
+  queue_for<Request>().push_back({std::move(request), now, context.deadline,
+                                  std::min(context.deadline, now + policy_.queue_timeout),
+                                  untyped});
   schedule_dispatch();
   return waiting;
 }
@@ -113,21 +117,21 @@ bool db_pool_state::send_writes(steady_time now) {
   if (writing_ || writes_.empty()) return false;
   slot* const idle = writer_ ? nullptr : find_idle();
   if (!writer_ && idle == nullptr) return false;
-  std::vector<caf::response_promise> waiting;
+  promises waiting;
   auto work = take_batch<write_outcome>(writes_, limits::write_batch, now, waiting);
   if (!work) return false;
 
   writing_ = true;
   writes_next_ = false;
   if (writer_) {
-    run(writer_, work, std::move(waiting), [this](bool) { writing_ = false; });
+    run(writer_, work, std::move(waiting), [this](const batch_done&) { writing_ = false; });
     return true;
   }
   const auto place = static_cast<std::uint32_t>(idle - slots_.data());
   idle->state = condition::busy;
-  run(idle->worker, work, std::move(waiting), [this, place](bool usable) {
+  run(idle->worker, work, std::move(waiting), [this, place](const batch_done& done) {
     writing_ = false;
-    release(place, usable);
+    release(place, done);
   });
   return true;
 }
@@ -135,7 +139,7 @@ bool db_pool_state::send_writes(steady_time now) {
 bool db_pool_state::send_reads(steady_time now) {
   slot* const idle = reads_.empty() ? nullptr : find_idle();
   if (idle == nullptr) return false;
-  std::vector<caf::response_promise> waiting;
+  promises waiting;
   auto work = take_batch<read_outcome>(reads_, limits::read_batch, now, waiting);
   if (!work) return false;
   writes_next_ = true;
@@ -143,7 +147,7 @@ bool db_pool_state::send_reads(steady_time now) {
   const auto place = static_cast<std::uint32_t>(idle - slots_.data());
   idle->state = condition::busy;
   run(idle->worker, work, std::move(waiting),
-      [this, place](bool usable) { release(place, usable); });
+      [this, place](const batch_done& done) { release(place, done); });
   return true;
 }
 
@@ -151,11 +155,13 @@ bool db_pool_state::send_reads(steady_time now) {
 template <class Outcome, class Request>
 std::shared_ptr<batch<Request, Outcome>>
 db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_time now,
-                          std::vector<caf::response_promise>& waiting) {
+                          promises& waiting) {
   auto work = std::make_shared<batch<Request, Outcome>>();
+  work->deadline = steady_time::min();
   while (!from.empty() && work->requests.size() < batch_max) {
     pending<Request>& next = from.front();
-    if (next.deadline > now) {
+    if (next.wait_until > now) {
+      work->deadline = std::max(work->deadline, next.deadline);
       work->requests.push_back(std::move(next.request));
       waiting.push_back(std::move(next.waiting));
     } else {
@@ -168,25 +174,27 @@ db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_ti
 }
 
 template <class Worker, class Batch, class End>
-void db_pool_state::run(const Worker& worker, Batch work,
-                        std::vector<caf::response_promise> waiting, End on_end) {
+void db_pool_state::run(const Worker& worker, Batch work, promises waiting, End on_end) {
+  const auto kept = under_way_.insert(under_way_.end(), std::move(waiting));
   self_->request(worker, caf::infinite, work)
       .then(
-          [this, work, waiting, on_end](batch_done done) mutable {
-            on_end(done.usable);
+          [this, work, kept, on_end](const batch_done& done) mutable {
+            on_end(done);
             // First the next batch, so that the worker does not wait while answers are handed out.
             dispatch();
-            settle(work, waiting);
+            settle(work, *kept);
+            under_way_.erase(kept);
           },
-          [this, waiting, on_end](const caf::error& cause) mutable {
-            on_end(false);
-            settle_failed(waiting, cause);
+          [this, kept, on_end](const caf::error& cause) mutable {
+            on_end(batch_done{false});
+            settle_failed(*kept, cause);
+            under_way_.erase(kept);
             schedule_dispatch();
           });
 }
 
 template <class Batch>
-void db_pool_state::settle(const Batch& work, std::vector<caf::response_promise>& waiting) {
+void db_pool_state::settle(const Batch& work, promises& waiting) {
   for (std::size_t index = 0; index < waiting.size(); ++index) {
     auto& outcome = work->outcomes[index];
     if (!outcome) {
@@ -198,30 +206,15 @@ void db_pool_state::settle(const Batch& work, std::vector<caf::response_promise>
   }
 }
 
-void db_pool_state::settle_failed(std::vector<caf::response_promise>& waiting,
-                                  const caf::error& cause) {
+void db_pool_state::settle_failed(promises& waiting, const caf::error& cause) {
   // Whether the writes of a worker that died are on disk is not known: never report them as done.
   const auto failure = to_caf(
       error{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}});
   for (caf::response_promise& promise : waiting) {
+    if (!promise.pending()) continue;
     self_->meter().failed();
     promise.deliver(failure);
   }
-}
-
-// Workers ----------------------------------------------------------------------------------------
-
-db_pool_state::slot* db_pool_state::find_idle() noexcept {
-  // The first one, so that those beyond what is needed stay idle and come to their end.
-  const auto found = std::ranges::find_if(
-      slots_, [](const slot& each) { return each.worker && each.state == condition::idle; });
-  return found == slots_.end() ? nullptr : &*found;
-}
-
-bool db_pool_state::is_down() const noexcept {
-  return std::ranges::none_of(slots_, [](const slot& each) {
-    return each.worker && (each.state == condition::idle || each.state == condition::busy);
-  });
 }
 
 error db_pool_state::down_error() {
@@ -239,10 +232,15 @@ void db_pool_state::fail_all() {
   fail(writes_);
 }
 
+void db_pool_state::drop_overdue(steady_time now) {
+  drop_overdue(reads_, now);
+  drop_overdue(writes_, now);
+}
+
 /// Those in front came first, so mostly their deadlines come first, too.
 template <class Request>
 void db_pool_state::drop_overdue(queue<Request>& from, steady_time now) {
-  for (; !from.empty() && from.front().deadline <= now; from.pop_front())
+  for (; !from.empty() && from.front().wait_until <= now; from.pop_front())
     refuse_overdue(from.front());
 }
 
@@ -251,129 +249,6 @@ void db_pool_state::refuse_overdue(pending<Request>& late) {
   self_->meter().failed();
   late.waiting.deliver(
       to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
-}
-
-void db_pool_state::release(std::uint32_t place, bool usable) {
-  slot& freed = slots_[place];
-  if (!freed.worker) return;
-  freed.state = condition::idle;
-  freed.since = std::chrono::steady_clock::now();
-  if (usable)
-    freed.failures = 0;
-  else
-    probe(place); // Busy until it has said whether it was only this batch.
-}
-
-void db_pool_state::probe(std::uint32_t place) {
-  slot& probed = slots_[place];
-  probed.state = probed.failures == 0 ? condition::busy : condition::probed;
-  const auto end = [this, place](bool usable) {
-    if (!slots_[place].worker) return;
-    if (usable)
-      release(place, true);
-    else
-      give_up(place);
-  };
-  self_->request(probed.worker, caf::infinite, check_connection{})
-      .then(
-          [this, end](batch_done done) {
-            end(done.usable);
-            schedule_dispatch();
-          },
-          [end](const caf::error&) { end(false); });
-}
-
-std::chrono::milliseconds db_pool_state::pause_after(std::uint32_t failures) {
-  const std::uint32_t doublings = std::min(failures - 1, 16U);
-  const auto longest = std::min(policy_.retry_first * (1U << doublings), policy_.retry_last);
-  // Half of it is by chance, so that the workers of many servers don't come back all at once.
-  std::uniform_int_distribution<std::int64_t> chance{longest.count() / 2, longest.count()};
-  return std::chrono::milliseconds{chance(jitter_)};
-}
-
-void db_pool_state::start(std::uint32_t place) {
-  slot& started = slots_[place];
-  try {
-    started.worker = start_worker_(place);
-  } catch (const std::exception& failure) {
-    // The system gives no more threads.
-    context_.log.line(log::level::error, nullptr, "a database worker can't be started",
-                      {{"cause", std::string_view{failure.what()}}});
-    return place < policy_.base_workers ? give_up(place) : room_.give_back();
-  }
-  self_->monitor(started.worker);
-  // It gets requests when it has a connection.
-  probe(place);
-}
-
-void db_pool_state::grow(steady_time now) {
-  const auto waits = [&](const auto& from) {
-    return !from.empty() && now - from.front().since >= policy_.grow_after;
-  };
-  if (!waits(reads_) && (writing_ || !waits(writes_))) return;
-  // What others fail at, or one more failed at a moment ago, another would, too.
-  if (now < grow_again_at_) return;
-  if (std::ranges::any_of(slots_, [](const slot& each) { return each.failures > 0; })) return;
-  const auto unused = std::ranges::find_if(
-      slots_, [](const slot& each) { return !each.worker && each.state != condition::lost; });
-  if (unused == slots_.end() || !room_.take()) return;
-  start(static_cast<std::uint32_t>(unused - slots_.begin()));
-}
-
-void db_pool_state::sweep() {
-  const auto now = std::chrono::steady_clock::now();
-  for (std::uint32_t place = 0; place < slots_.size(); ++place) {
-    slot& each = slots_[place];
-    if (each.state == condition::lost && each.next <= now) {
-      each.worker ? probe(place) : start(place);
-    } else if (!each.worker) {
-      continue;
-    } else if (each.state == condition::idle && is_superfluous(place, now - each.since)) {
-      end(place);
-    } else if (each.state == condition::idle && now - each.since >= policy_.health_interval) {
-      probe(place);
-    }
-  }
-  drop_overdue(reads_, now);
-  drop_overdue(writes_, now);
-  grow(now);
-}
-
-bool db_pool_state::is_superfluous(std::uint32_t place, steady_time::duration idle) const noexcept {
-  if (place < policy_.base_workers) return false;
-  return idle >= (place < policy_.pool_workers ? policy_.idle_timeout : policy_.overflow_timeout);
-}
-
-void db_pool_state::replace(const caf::actor_addr& gone) {
-  const auto found = std::ranges::find_if(
-      slots_, [&gone](const slot& each) { return each.worker && each.worker == gone; });
-  if (found == slots_.end()) return;
-  const auto place = static_cast<std::uint32_t>(found - slots_.begin());
-  found->worker = worker_actor{};
-  if (place < policy_.base_workers) {
-    // Not at once: one that dies of what it starts with would do so again and again.
-    give_up(place);
-  } else {
-    *found = slot{};
-    room_.give_back();
-  }
-}
-
-void db_pool_state::end(std::uint32_t place) {
-  caf::anon_send_exit(slots_[place].worker, caf::exit_reason::user_shutdown);
-  slots_[place] = slot{};
-  room_.give_back();
-}
-
-void db_pool_state::give_up(std::uint32_t place) {
-  if (place >= policy_.base_workers) {
-    grow_again_at_ = std::chrono::steady_clock::now() + policy_.retry_last;
-    return end(place);
-  }
-  slot& given_up = slots_[place];
-  given_up.state = condition::lost;
-  given_up.next = std::chrono::steady_clock::now() + pause_after(++given_up.failures);
-  if (is_down()) fail_all();
 }
 
 } // namespace maque::db

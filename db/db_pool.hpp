@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/backoff.hpp"
 #include "actors/lane_context.hpp"
 #include "db/db_worker.hpp"
 #include "domain/places.hpp"
@@ -9,7 +10,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
-#include <random>
+#include <list>
 #include <variant>
 
 namespace maque::db {
@@ -52,9 +53,9 @@ struct pool_policy {
   /// pool.
   std::chrono::milliseconds idle_timeout{60'000};
   std::chrono::milliseconds overflow_timeout{1'000};
-  /// How long a connection may be unused before it is tried.
-  std::chrono::milliseconds health_interval{15'000};
-  /// The pauses between attempts to get a lost connection back: doubled from one to the other.
+  /// How long a connection is used, or not, before it is tried whether it is still good.
+  std::chrono::milliseconds health_interval{5'000};
+  /// The pauses between attempts to get a lost connection back: see backoff.
   std::chrono::milliseconds retry_first{50};
   std::chrono::milliseconds retry_last{5'000};
 };
@@ -62,7 +63,7 @@ struct pool_policy {
 /// The lane's way to the database. Gathers what arrives in one turn of the lane's loop, and while
 /// all workers are busy; then sends it on as one batch. With an idle worker nothing waits longer
 /// than the turn. The order of a lane's writes is kept: there is one batch of them under way at a
-/// time. While no worker has a connection, requests fail at once.
+/// time. While no worker has a connection, or the server is silent, requests fail at once.
 class db_pool_state {
 public:
   static constexpr const char* name = "db_pool";
@@ -85,13 +86,16 @@ private:
   struct pending {
     Request request;
     steady_time since;
-    steady_time deadline;
+    steady_time deadline;   ///< After which the answer is of no use.
+    steady_time wait_until; ///< For a worker.
     caf::response_promise waiting;
   };
 
   /// What waits for a worker and is not yet sent.
   template <class Request>
   using queue = std::deque<pending<Request>>;
+
+  using promises = std::vector<caf::response_promise>;
 
   enum class condition : std::uint8_t {
     idle,
@@ -103,7 +107,9 @@ private:
   struct slot {
     worker_actor worker; ///< Empty: not started.
     condition state = condition::idle;
-    steady_time since; ///< Of being idle.
+    steady_time since;   ///< When its last batch ended, or it was started.
+    steady_time checked; ///< When it was last asked whether it can use the database.
+    bool check_due = false;
     steady_time next;
     std::uint32_t failures = 0;
   };
@@ -118,27 +124,30 @@ private:
   bool send_reads(steady_time now);
   template <class Outcome, class Request>
   std::shared_ptr<batch<Request, Outcome>> take_batch(queue<Request>& from, std::size_t batch_max,
-                                                      steady_time now,
-                                                      std::vector<caf::response_promise>& waiting);
-  /// Sends a batch to whoever it is for; `on_end(usable)` comes before the answers are handed out.
+                                                      steady_time now, promises& waiting);
+  /// Sends a batch to whoever it is for; `on_end(done)` comes before the answers are handed out.
   template <class Worker, class Batch, class End>
-  void run(const Worker& worker, Batch work, std::vector<caf::response_promise> waiting,
-           End on_end);
+  void run(const Worker& worker, Batch work, promises waiting, End on_end);
   template <class Batch>
-  void settle(const Batch& work, std::vector<caf::response_promise>& waiting);
+  void settle(const Batch& work, promises& waiting);
+  void drop_overdue(steady_time now);
   template <class Request>
   void drop_overdue(queue<Request>& from, steady_time now);
   template <class Request>
   void refuse_overdue(pending<Request>& late);
-  void settle_failed(std::vector<caf::response_promise>& waiting, const caf::error& cause);
+  void settle_failed(promises& waiting, const caf::error& cause);
 
   slot* find_idle() noexcept;
-  /// True if no worker can be used, and none is being tried for the first time.
+  /// True if the server is silent, or no worker can be used and none is being tried for the first
+  /// time.
   bool is_down() const noexcept;
   static error down_error();
   void fail_all();
-  void release(std::uint32_t place, bool usable);
+  void release(std::uint32_t place, const batch_done& done);
   void probe(std::uint32_t place);
+  void end_probe(std::uint32_t place, const batch_done& done);
+  /// This worker's connection is gone; that may be so for others.
+  void lose(std::uint32_t place, link_state how);
   /// Tries a worker of the base again later; ends another one.
   void give_up(std::uint32_t place);
   void end(std::uint32_t place);
@@ -146,7 +155,6 @@ private:
   void grow(steady_time now);
   void sweep();
   void replace(const caf::actor_addr& gone);
-  std::chrono::milliseconds pause_after(std::uint32_t failures);
   bool is_superfluous(std::uint32_t place, steady_time::duration idle) const noexcept;
 
   actor_of<db_pool_actor> self_;
@@ -158,11 +166,15 @@ private:
   std::vector<slot> slots_; ///< By place.
   queue<read_request> reads_;
   queue<write_request> writes_;
+  /// Who waits for the batches that are with a worker.
+  std::list<promises> under_way_;
   bool writing_ = false;
+  /// The server didn't answer one worker in time, and has answered none since.
+  bool silent_ = false;
   bool writes_next_ = true;
   bool dispatch_scheduled_ = false;
   steady_time grow_again_at_;
-  std::minstd_rand jitter_;
+  backoff pauses_;
 };
 
 } // namespace maque::db

@@ -24,10 +24,15 @@ result<std::optional<config_snapshot>> load_if_newer(store& source, std::uint64_
   return std::optional<config_snapshot>{std::move(*snapshot)};
 }
 
+/// One after another, each would run into the same timeout.
+error not_tried() {
+  return {errc::database_unavailable, {}, "the database did not answer before", {}};
+}
+
 /// The requests of one kind, looked up together; their outcomes go to where they stood.
 template <class Query, class Find>
 void run_lookups(const std::vector<read_request>& requests, std::vector<result<read_outcome>>& out,
-                 Find find) {
+                 bool& usable, Find find) {
   std::vector<decltype(Query::id)> ids;
   std::vector<std::size_t> positions;
   for (std::size_t index = 0; index < requests.size(); ++index) {
@@ -37,7 +42,8 @@ void run_lookups(const std::vector<read_request>& requests, std::vector<result<r
     positions.push_back(index);
   }
   if (ids.empty()) return;
-  auto found = find(ids);
+  auto found = usable ? find(ids) : tl::unexpected{not_tried()};
+  usable = found || found.error().code != errc::database_unavailable;
   for (std::size_t index = 0; index < ids.size(); ++index) {
     if (found)
       out[positions[index]] = read_outcome{std::move((*found)[index])};
@@ -59,18 +65,17 @@ bool is_usable(const std::vector<result<Outcome>>& outcomes) {
 std::vector<result<read_outcome>> run_reads(store& source,
                                             const std::vector<read_request>& requests) {
   std::vector<result<read_outcome>> outcomes(requests.size());
-  run_lookups<find_user>(requests, outcomes,
-                         [&source](const auto& ids) { return source.find_users(ids); });
-  run_lookups<find_session>(requests, outcomes,
-                            [&source](const auto& ids) { return source.find_sessions(ids); });
   bool usable = true;
+  run_lookups<find_user>(requests, outcomes, usable,
+                         [&source](const auto& ids) { return source.find_users(ids); });
+  run_lookups<find_session>(requests, outcomes, usable,
+                            [&source](const auto& ids) { return source.find_sessions(ids); });
   for (std::size_t index = 0; index < requests.size(); ++index) {
     const read_request& request = requests[index];
     if (std::holds_alternative<find_user>(request) || std::holds_alternative<find_session>(request))
       continue;
-    // One after another, each would run into the same timeout.
     if (!usable) {
-      outcomes[index] = fail(errc::database_unavailable, {}, "the database did not answer before");
+      outcomes[index] = tl::unexpected{not_tried()};
       continue;
     }
     if (const auto* const page = std::get_if<user_page_query>(&request))
@@ -87,22 +92,23 @@ std::vector<result<read_outcome>> run_reads(store& source,
 worker_actor::behavior_type worker_state::make_behavior() {
   return {
       [this](const read_batch& work) -> caf::result<batch_done> {
-        if (const auto source = connection_.get())
+        if (const auto source = connection_.get(work->deadline))
           work->outcomes = run_reads(**source, work->requests);
         else
           work->outcomes.assign(work->requests.size(), tl::unexpected{source.error()});
-        return batch_done{is_usable(work->outcomes)};
+        return batch_done{is_usable(work->outcomes), connection_.link()};
       },
       [this](const write_batch& work) -> caf::result<batch_done> {
-        if (const auto target = connection_.get())
+        if (const auto target = connection_.get(work->deadline))
           work->outcomes = (*target)->apply(work->requests);
         else
           work->outcomes.assign(work->requests.size(), tl::unexpected{target.error()});
-        return batch_done{is_usable(work->outcomes)};
+        return batch_done{is_usable(work->outcomes), connection_.link()};
       },
       [this](check_connection) -> caf::result<batch_done> {
         const auto source = connection_.get();
-        return batch_done{source && (*source)->config_version().has_value()};
+        const bool usable = source && (*source)->check().has_value();
+        return batch_done{usable, connection_.link()};
       },
   };
 }
@@ -123,13 +129,16 @@ writer_actor::behavior_type writer_state::make_behavior() {
 void writer_state::commit() {
   std::vector<gathered> together = std::exchange(gathered_, {});
   std::vector<write_request> requests;
-  for (const gathered& part : together)
+  steady_time deadline = steady_time::min();
+  for (const gathered& part : together) {
     requests.insert(requests.end(), std::make_move_iterator(part.work->requests.begin()),
                     std::make_move_iterator(part.work->requests.end()));
+    deadline = std::max(deadline, part.work->deadline);
+  }
 
   std::vector<result<write_outcome>> outcomes;
   try {
-    if (const auto target = connection_.get())
+    if (const auto target = connection_.get(deadline))
       outcomes = (*target)->apply(requests);
     else
       outcomes.assign(requests.size(), tl::unexpected{target.error()});

@@ -25,6 +25,8 @@ using read_outcome = std::variant<std::optional<user>, std::optional<session>, s
 template <class Request, class Outcome>
 struct batch {
   std::vector<Request> requests;
+  /// Until when an answer is of use to at least one of those who wait.
+  steady_time deadline = steady_time::max();
   std::vector<result<Outcome>> outcomes; ///< Filled by the worker; as many as requests.
 };
 
@@ -33,9 +35,10 @@ using write_batch = std::shared_ptr<batch<write_request, write_outcome>>;
 
 /// The worker is free again.
 struct batch_done {
-  /// False if the database could not be used; the worker should be asked whether it can be before
-  /// it gets another batch.
+  /// False if the database could not be used; if the link is open all the same, the worker should
+  /// be asked whether it can be before it gets another batch.
   bool usable = true;
+  link_state link = link_state::open;
 };
 
 /// Whether the database can be used; opens the connection if there is none.

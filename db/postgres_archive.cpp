@@ -1,5 +1,6 @@
 #include "db/postgres_archive.hpp"
 
+#include "db/archive_over.hpp"
 #include "db/archive_sql.hpp"
 #include "db/hex.hpp"
 #include "db/postgres_array.hpp"
@@ -191,11 +192,8 @@ private:
 
   template <class Work>
   auto attempt(const Work& work) -> result<std::invoke_result_t<Work>> {
-    return connection_->attempt(work).map_error([&](const postgres_failure& failure) {
-      error why = to_error(failure);
-      why.cause = place_ + ": " + why.cause;
-      return why;
-    });
+    return connection_->attempt(work).map_error(
+        [&](const postgres_failure& failure) { return to_error(failure, place_); });
   }
 
   pqxx::result run(const std::string& sql, std::span<const std::string> parameters) {
@@ -211,28 +209,19 @@ private:
   int names_ = 0;
 };
 
-class postgres_source final : public archive_source {
+class postgres_source final : public archive_over<archive_source, postgres_archive> {
 public:
-  explicit postgres_source(postgres_archive archive) : archive_{std::move(archive)} {}
+  using archive_over::archive_over;
 
   /// A transaction has its state from its first read on.
   result<void> begin() {
-    return archive_.run_script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
+    return engine().run_script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
   }
-
-  result<std::uint64_t> count(const archive_table& table) override { return archive_.count(table); }
-  result<std::vector<archive_row>> page(const archive_table& table, const archive_row* after,
-                                        std::size_t limit) override {
-    return archive_.page(table, after, limit);
-  }
-
-private:
-  postgres_archive archive_;
 };
 
-class postgres_target_archive final : public archive_target {
+class postgres_target_archive final : public archive_over<archive_target, postgres_archive> {
 public:
-  explicit postgres_target_archive(postgres_archive archive) : archive_{std::move(archive)} {}
+  using archive_over::archive_over;
 
   /// With the locks it sees what others have committed before, and they commit nothing more.
   result<void> begin() {
@@ -241,22 +230,14 @@ public:
       tables.append(tables.empty() ? "" : ", ").append(table.name);
     const std::string script =
         "BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE " + tables + " IN EXCLUSIVE MODE";
-    return archive_.run_script(script.c_str());
+    return engine().run_script(script.c_str());
   }
 
-  result<std::uint64_t> count(const archive_table& table) override { return archive_.count(table); }
-  result<std::vector<archive_row>> page(const archive_table& table, const archive_row* after,
-                                        std::size_t limit) override {
-    return archive_.page(table, after, limit);
-  }
   tl::expected<void, refusal> insert(const archive_table& table,
                                      std::span<const archive_row> rows) override {
-    return archive_.insert(table, rows);
+    return engine().insert(table, rows);
   }
-  result<void> commit() override { return archive_.run_script("COMMIT"); }
-
-private:
-  postgres_archive archive_;
+  result<void> commit() override { return engine().run_script("COMMIT"); }
 };
 
 template <class Archive, class Interface>
@@ -264,11 +245,7 @@ result<std::unique_ptr<Interface>>
 open_postgres_archive(const postgres_target& target, postgres_access access,
                       std::shared_ptr<postgres_watchdog> watchdog) {
   auto connection = postgres_connection::open(target, access, exchange_limit, *watchdog);
-  if (!connection) {
-    error why = to_error(connection.error());
-    why.cause = target.place + ": " + why.cause;
-    return tl::unexpected{std::move(why)};
-  }
+  if (!connection) return tl::unexpected{to_error(connection.error(), target.place)};
   if (auto current = require_schema(**connection, target.place, postgres_migrations()); !current)
     return tl::unexpected{std::move(current.error())};
   auto archive = std::make_unique<Archive>(

@@ -27,7 +27,7 @@ write_outcomes postgres_batch::apply() {
     if (!connection) return every_one_failed(requests_.size(), to_error(connection.error()));
     const auto done = transact(**connection);
     if (done) return std::move(outcomes_);
-    if (may_try_again(done.error().fault)) continue;
+    if (may_try_again(done.error().fault) && session_.has_time()) continue;
     // Nothing was done; or, if the connection was lost twice, nobody knows: not to be reported as
     // done, either.
     return every_one_failed(requests_.size(),
@@ -66,6 +66,11 @@ postgres_result<void> postgres_batch::perform(postgres_connection& connection) {
 postgres_result<void> postgres_batch::perform_one_by_one(postgres_connection& connection) {
   outcomes_.clear();
   for (std::size_t i = 0; i < requests_.size(); ++i) {
+    // Each may wait for a lock, and there may be hundreds.
+    if (!session_.has_time()) {
+      outcomes_.emplace_back(fail(errc::deadline_exceeded, {}, "no time was left for this one"));
+      continue;
+    }
     auto done = connection.attempt([&] {
       connection.run("SAVEPOINT request");
       auto outcomes = postgres_writer{connection, requests_.subspan(i, 1)}.perform();
@@ -97,9 +102,7 @@ bool postgres_batch::may_try_again(postgres_fault fault) {
   case postgres_fault::locked:
     return !std::exchange(one_by_one_, true);
   case postgres_fault::contention:
-    if (++contentions_ > contentions_max) return false;
-    pause();
-    return true;
+    return ++contentions_ <= contentions_max && pause();
   case postgres_fault::lost:
     session_.drop();
     return !std::exchange(reconnected_, true);
@@ -108,22 +111,25 @@ bool postgres_batch::may_try_again(postgres_fault fault) {
     session_.drop();
     return false;
   case postgres_fault::unavailable:
+  case postgres_fault::late:
     return false;
   }
   return false;
 }
 
 /// The other one has to get the lock that was given up, on a busy machine, too, before this one
-/// wants it again: twice as long each time, and never the same.
-void postgres_batch::pause() {
-  const auto connection = session_.connected();
-  if (!connection) return;
+/// wants it again: twice as long each time, and never the same. False if there is no time for that.
+bool postgres_batch::pause() {
   std::random_device random;
   const int longest = 10 << contentions_;
   const int millis = std::uniform_int_distribution{longest / 2, longest}(random);
+  if (!session_.has_time(std::chrono::milliseconds{millis})) return false;
+  const auto connection = session_.connected();
+  if (!connection) return false;
   const std::string sleep = "SELECT pg_sleep(" + std::to_string(millis) + " / 1000.0)";
   // If that fails, the next attempt does, too.
   static_cast<void>((*connection)->attempt([&] { (*connection)->run(sleep.c_str()); }));
+  return true;
 }
 
 } // namespace maque::db

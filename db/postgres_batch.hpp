@@ -16,8 +16,9 @@ struct batch_name {
   std::int64_t number = 0; ///< Counts the store's batches.
 };
 
-/// Applies requests in one transaction, and repeats it where that gets over a fault. Safe to
-/// repeat, even if it isn't known whether it was committed: docs/adr/0008-writes-in-doubt.md.
+/// Applies requests in one transaction, and repeats it where that gets over a fault, as long as the
+/// session has time. Safe to repeat, even if it isn't known whether it was committed:
+/// docs/adr/0008-writes-in-doubt.md.
 class postgres_batch {
 public:
   postgres_batch(postgres_session& session, batch_name name,
@@ -37,7 +38,7 @@ private:
   void roll_back(postgres_connection& connection);
   /// Whether another attempt may go better, and prepares for it.
   bool may_try_again(postgres_fault fault);
-  void pause();
+  bool pause();
 
   postgres_session& session_;
   batch_name name_;

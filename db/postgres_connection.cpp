@@ -39,6 +39,13 @@ constexpr std::string_view index_plans =
     "; SET plan_cache_mode = 'force_generic_plan'; SET enable_seqscan = off"
     "; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
+/// Of several hosts the one that can be written to, and an error if none can, unless the URL says
+/// otherwise: of what is given twice, libpq takes the last.
+std::string conninfo_for(const postgres_target& target, postgres_access access) {
+  const bool writes = access == postgres_access::write;
+  return (writes ? "target_session_attrs=read-write " : "") + target.conninfo;
+}
+
 /// The limit of idle transactions frees the locks of one whose client the network has cut off.
 std::string session_settings(postgres_access access, std::chrono::milliseconds statement_timeout) {
   const std::string millis = std::to_string(statement_timeout.count());
@@ -55,15 +62,24 @@ std::string session_settings(postgres_access access, std::chrono::milliseconds s
 } // namespace
 
 error to_error(const postgres_failure& failure) {
-  const errc code =
-      failure.fault == postgres_fault::refused ? errc::internal : errc::database_unavailable;
-  return {code, {}, failure.cause, {}};
+  const auto code = [&] {
+    if (failure.fault == postgres_fault::refused) return errc::internal;
+    if (failure.fault == postgres_fault::late) return errc::deadline_exceeded;
+    return errc::database_unavailable;
+  };
+  return {code(), {}, failure.cause, {}};
 }
 
-postgres_connection::postgres_connection(const postgres_target& target,
+error to_error(const postgres_failure& failure, std::string_view place) {
+  error why = to_error(failure);
+  why.cause = std::string{place} + ": " + why.cause;
+  return why;
+}
+
+postgres_connection::postgres_connection(const std::string& conninfo,
                                          std::chrono::milliseconds patience,
                                          postgres_watchdog& watchdog)
-    : connection_{target.conninfo}, socket_{::fcntl(connection_.sock(), F_DUPFD_CLOEXEC, 0)},
+    : connection_{conninfo}, socket_{::fcntl(connection_.sock(), F_DUPFD_CLOEXEC, 0)},
       patience_{patience}, watchdog_{&watchdog} {}
 
 postgres_connection::~postgres_connection() {
@@ -78,7 +94,8 @@ postgres_connection::open(const postgres_target& target, postgres_access access,
                           postgres_watchdog& watchdog) {
   std::unique_ptr<postgres_connection> opened;
   try {
-    opened.reset(new postgres_connection{target, statement_timeout + grace, watchdog});
+    opened.reset(
+        new postgres_connection{conninfo_for(target, access), statement_timeout + grace, watchdog});
   } catch (const std::exception& failure) {
     return tl::unexpected{postgres_failure{postgres_fault::unavailable, headline(failure.what())}};
   }

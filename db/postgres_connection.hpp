@@ -12,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace maque::db {
@@ -23,6 +24,7 @@ enum class postgres_fault : std::uint8_t {
   unavailable, ///< A timeout, a full disk and the like; the connection still works.
   contention,  ///< Another transaction was in the way: the same one again may succeed.
   refused,     ///< The statement or its values can't be right, or a bug.
+  late,        ///< Not begun, because the answer would be of no use any more.
 };
 
 struct postgres_failure {
@@ -34,6 +36,8 @@ template <class T>
 using postgres_result = tl::expected<T, postgres_failure>;
 
 error to_error(const postgres_failure& failure);
+/// The same, with the place of the database in the cause.
+error to_error(const postgres_failure& failure, std::string_view place);
 
 /// A statement that is prepared when a connection runs it first.
 struct postgres_statement {
@@ -43,7 +47,8 @@ struct postgres_statement {
 
 enum class postgres_access : std::uint8_t { read, write };
 
-/// One session of a server, for the use of one thread. Nothing that it does lasts longer than
+/// One session of a server, for the use of one thread; for write access, of a server that can be
+/// written to. Nothing that it does lasts longer than
 /// statement_timeout and a second.
 class postgres_connection {
 public:
@@ -56,6 +61,8 @@ public:
   postgres_connection& operator=(const postgres_connection&) = delete;
 
   bool is_usable() const noexcept;
+  /// Whether the server didn't answer in time.
+  bool is_silent() const noexcept { return cut_; }
 
   /// Runs `work`, which may call run(), and turns what is thrown there into a failure.
   template <class Work>
@@ -88,7 +95,7 @@ public:
   }
 
 private:
-  postgres_connection(const postgres_target& target, std::chrono::milliseconds patience,
+  postgres_connection(const std::string& conninfo, std::chrono::milliseconds patience,
                       postgres_watchdog& watchdog);
 
   /// Transactions are begun and ended by us: only then is it known whether it was the COMMIT that

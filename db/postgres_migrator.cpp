@@ -96,7 +96,7 @@ result<int> migrate_postgres(const postgres_target& target,
 result<void> require_schema(postgres_connection& connection, std::string_view place,
                             std::span<const migration> known) {
   const auto history = connection.attempt([&] { return read_history(connection); });
-  if (!history) return tl::unexpected{to_error(history.error())};
+  if (!history) return tl::unexpected{to_error(history.error(), place)};
   return require_all(place, *history, known);
 }
 

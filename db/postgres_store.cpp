@@ -17,6 +17,17 @@ class postgres_store final : public store {
 public:
   explicit postgres_store(postgres_session session) : session_{std::move(session)} {}
 
+  void answer_by(steady_time deadline) override { session_.answer_by(deadline); }
+
+  link_state link() const noexcept override { return session_.link(); }
+
+  /// Locks nothing, but a server that only reads refuses it (25006).
+  result<void> check() override {
+    if (session_.access() == postgres_access::read) return store::check();
+    return read(
+        [](postgres_connection& on) { on.run("SELECT 1 FROM writers WHERE FALSE FOR UPDATE"); });
+  }
+
   result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {
     return read([&](postgres_connection& from) { return db::find_users(from, ids); });
   }
@@ -54,16 +65,18 @@ private:
     return std::uniform_int_distribution<std::int64_t>{1, INT64_MAX}(random);
   }
 
-  /// A connection may have been lost since it was used last: then it's done again with another one.
+  /// A connection may have been lost since it was used last: then it's done again with another one,
+  /// if there is time for that.
   template <class Read>
   auto read(const Read& read) -> result<std::invoke_result_t<Read, postgres_connection&>> {
+    if (!session_.has_time())
+      return fail(errc::deadline_exceeded, {}, "no time was left for this one");
     for (bool again = true;; again = false) {
       const auto connection = session_.connected();
       if (!connection) return tl::unexpected{to_error(connection.error())};
       auto found = (*connection)->attempt([&] { return read(**connection); });
-      if (found) return std::move(*found);
-      if (found.error().fault != postgres_fault::lost || !again)
-        return tl::unexpected{to_error(found.error())};
+      if (found || found.error().fault != postgres_fault::lost || !again || !session_.has_time())
+        return std::move(found).map_error([](const auto& failure) { return to_error(failure); });
       session_.drop();
     }
   }
@@ -115,23 +128,21 @@ private:
     if (!target_) return tl::unexpected{target_.error()};
     postgres_session session{*target_, access, statement_timeout_, watchdog_};
     const auto connection = session.connected();
-    if (!connection) {
-      error why = to_error(connection.error());
-      why.cause = target_->place + ": " + why.cause;
-      return tl::unexpected{std::move(why)};
-    }
+    if (!connection) return tl::unexpected{to_error(connection.error(), target_->place)};
     auto ready = require_schema(**connection, target_->place, postgres_migrations());
-    if (ready && access == postgres_access::write) ready = forget_old_writers(**connection);
+    if (ready && access == postgres_access::write)
+      ready = forget_old_writers(**connection, target_->place);
     if (!ready) return tl::unexpected{std::move(ready.error())};
     return std::make_unique<postgres_store>(std::move(session));
   }
 
   /// A batch is in doubt for seconds; its writer's row serves nobody after that.
-  static result<void> forget_old_writers(postgres_connection& connection) {
+  static result<void> forget_old_writers(postgres_connection& connection, std::string_view place) {
     const utc_time old = system_time_source{}.now() - std::chrono::hours{24};
     const std::string sql =
         "DELETE FROM writers WHERE written_at < " + std::to_string(to_unix_micros(old));
-    return connection.attempt([&] { connection.run(sql.c_str()); }).map_error(to_error);
+    return connection.attempt([&] { connection.run(sql.c_str()); })
+        .map_error([&](const postgres_failure& failure) { return to_error(failure, place); });
   }
 
   result<postgres_target> target_;

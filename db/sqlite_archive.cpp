@@ -1,5 +1,6 @@
 #include "db/sqlite_archive.hpp"
 
+#include "db/archive_over.hpp"
 #include "db/archive_sql.hpp"
 #include "db/sqlite_migrator.hpp"
 #include "db/sqlite_statement.hpp"
@@ -90,47 +91,28 @@ private:
   std::map<std::string, sqlite_statement> statements_; ///< Compiled once each.
 };
 
-class sqlite_source final : public archive_source {
+class sqlite_source final : public archive_over<archive_source, sqlite_archive> {
 public:
-  explicit sqlite_source(std::unique_ptr<sqlite_database> database)
-      : archive_{std::move(database)} {}
+  using archive_over::archive_over;
 
   /// A transaction has its state from its first read on.
   result<void> begin() {
-    return archive_.run("BEGIN").and_then(
-        [&] { return archive_.run("SELECT 1 FROM users LIMIT 1"); });
+    return engine().run("BEGIN").and_then(
+        [&] { return engine().run("SELECT 1 FROM users LIMIT 1"); });
   }
-
-  result<std::uint64_t> count(const archive_table& table) override { return archive_.count(table); }
-  result<std::vector<archive_row>> page(const archive_table& table, const archive_row* after,
-                                        std::size_t limit) override {
-    return archive_.page(table, after, limit);
-  }
-
-private:
-  sqlite_archive archive_;
 };
 
-class sqlite_target final : public archive_target {
+class sqlite_target final : public archive_over<archive_target, sqlite_archive> {
 public:
-  explicit sqlite_target(std::unique_ptr<sqlite_database> database)
-      : archive_{std::move(database)} {}
+  using archive_over::archive_over;
 
-  result<void> begin() { return archive_.run("BEGIN IMMEDIATE"); }
+  result<void> begin() { return engine().run("BEGIN IMMEDIATE"); }
 
-  result<std::uint64_t> count(const archive_table& table) override { return archive_.count(table); }
-  result<std::vector<archive_row>> page(const archive_table& table, const archive_row* after,
-                                        std::size_t limit) override {
-    return archive_.page(table, after, limit);
-  }
   tl::expected<void, refusal> insert(const archive_table& table,
                                      std::span<const archive_row> rows) override {
-    return archive_.insert(table, rows);
+    return engine().insert(table, rows);
   }
-  result<void> commit() override { return archive_.run("COMMIT"); }
-
-private:
-  sqlite_archive archive_;
+  result<void> commit() override { return engine().run("COMMIT"); }
 };
 
 template <class Archive, class Interface>
@@ -141,7 +123,7 @@ result<std::unique_ptr<Interface>> open_sqlite_archive(const std::filesystem::pa
   if (!database) return tl::unexpected{std::move(database.error())};
   if (auto current = require_schema(**database, sqlite_migrations()); !current)
     return tl::unexpected{std::move(current.error())};
-  auto archive = std::make_unique<Archive>(std::move(*database));
+  auto archive = std::make_unique<Archive>(sqlite_archive{std::move(*database)});
   return archive->begin().map([&] { return std::unique_ptr<Interface>{std::move(archive)}; });
 }
 

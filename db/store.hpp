@@ -3,7 +3,9 @@
 #include "db/archive.hpp"
 #include "domain/errors.hpp"
 #include "domain/storage.hpp"
+#include "domain/time.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,11 +15,30 @@
 
 namespace maque::db {
 
+/// What is known of a connection without asking the server.
+enum class link_state : std::uint8_t {
+  open,
+  closed, ///< It was lost, and there is no other.
+  silent, ///< The same, because the server didn't answer: it may not answer others, either.
+};
+
 /// One connection to the database, for the use of one thread; every call blocks. Errors that all
 /// calls share: database_unavailable (it can't be reached, is locked or full), internal (a bug).
 class store {
 public:
   virtual ~store() = default;
+
+  /// Until when the answers to the calls that follow are of use to anybody; without it, for ever.
+  /// An engine that may have to do a thing more than once begins nothing again after that: what is
+  /// left over fails with deadline_exceeded, or with what went wrong before.
+  virtual void answer_by(steady_time /*deadline*/) {}
+
+  /// Fails with database_unavailable if this connection can't be used for what it was opened for.
+  virtual result<void> check() {
+    return config_version().map([](std::uint64_t) {});
+  }
+
+  virtual link_state link() const noexcept { return link_state::open; }
 
   /// Reads ------------------------------------------------------------------------------------
 

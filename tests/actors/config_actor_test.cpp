@@ -46,6 +46,16 @@ protected:
   load_config last_look;
 };
 
+TEST_F(ConfigActor, AnswersAllWhoWaitWhenItEnds) {
+  auto first = find();
+  database.await<load_config>();
+  auto second = find();
+  settle();
+  world.end(caf::actor_cast<caf::actor>(config));
+  EXPECT_EQ(code_of(first), errc::internal);
+  EXPECT_EQ(code_of(second), errc::internal);
+}
+
 TEST_F(ConfigActor, ReadsOnceForAllWhoWaitForTheFirstVersion) {
   std::vector<pending_reply<shared_config>> waiting;
   for (int count = 0; count < 10; ++count)

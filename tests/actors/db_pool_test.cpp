@@ -124,6 +124,20 @@ TEST_F(DatabasePool, NeverSendsWhatHasWaitedTooLong) {
   EXPECT_EQ(value_of(timely)->id, user_id{3});
 }
 
+TEST_F(DatabasePool, TellsUntilWhenABatchIsOfUseToAnybody) {
+  const auto first = occupy_reader();
+  const auto sooner = in_time();
+  const auto later = request_context{trace_id{}, sooner.deadline + std::chrono::seconds{5}};
+  std::vector<pending_reply<std::optional<user>>> waiting;
+  for (const auto& context : {sooner, later, sooner})
+    waiting.push_back(find(2, context));
+  settle();
+  answer(first);
+  const auto second = reader.await<read_batch>();
+  EXPECT_EQ(second.request->requests.size(), 3U);
+  EXPECT_EQ(second.request->deadline, later.deadline);
+}
+
 TEST_F(DatabasePool, RefusesAtOnceWhatItHasNoRoomFor) {
   const auto first = occupy_reader();
   std::vector<pending_reply<std::optional<user>>> waiting;
@@ -168,6 +182,20 @@ TEST_F(DatabasePool, FailsWhenTheWriterDiesInACommitAndWorksAgainWithANewOne) {
   auto changed = write(2);
   answer(writer.await<write_batch>());
   EXPECT_EQ(value_of(changed).id, user_id{2});
+}
+
+TEST_F(DatabasePool, AnswersWhatWaitsAndWhatIsUnderWayWhenItEnds) {
+  const auto first = occupy_reader();
+  auto changed = write(1);
+  const auto under_way = writer.await<write_batch>();
+  auto waiting = find(2);
+  auto waiting_change = write(2);
+  settle();
+  world.end(caf::actor_cast<caf::actor>(pool));
+  EXPECT_EQ(code_of(occupying), errc::database_unavailable);
+  EXPECT_EQ(code_of(changed), errc::database_unavailable);
+  EXPECT_EQ(code_of(waiting), errc::database_unavailable);
+  EXPECT_EQ(code_of(waiting_change), errc::database_unavailable);
 }
 
 TEST_F(DatabasePool, PassesOnThatADatabaseCannotBeOpened) {

@@ -48,6 +48,13 @@ protected:
     workers[place]->answer(question, batch_done{usable});
   }
 
+  /// The connection went while the batch was under way.
+  void lose(std::uint32_t place, const asked<read_batch>& question, link_state how) {
+    question.request->outcomes.assign(question.request->requests.size(),
+                                      fail(errc::database_unavailable));
+    workers[place]->answer(question, batch_done{false, how});
+  }
+
   /// Lets time have passed for the pool.
   void sweep() { caf::anon_send(pool, sweep_workers{}); }
 
@@ -92,6 +99,33 @@ TEST_F(DatabaseWorkers, AreStartedWhenRequestsWaitAndEndedWhenTheyAreIdle) {
   EXPECT_EQ(ended.get_future().wait_for(patience), std::future_status::ready);
   answer(0, one);
   EXPECT_EQ(value_of(first)->id, user_id{1});
+}
+
+TEST_F(DatabaseWorkers, AreIdleThoughTheyAreTried) {
+  pool_policy policy = policy_of(1, 2);
+  policy.grow_after = policy.health_interval = std::chrono::milliseconds{0};
+  policy.idle_timeout = std::chrono::milliseconds{300};
+  pool = make_scripted(policy);
+  auto first = find(1);
+  const auto one = workers[0]->await<read_batch>();
+  auto second = find(2);
+  connect(1);
+  answer(1, workers[1]->await<read_batch>());
+  value_of(second);
+  const auto idle_since = std::chrono::steady_clock::now();
+  std::promise<void> ended;
+  workers[1]->handle()->attach_functor([&ended] { ended.set_value(); });
+  sweep();
+  const auto check = workers[1]->await<check_connection>();
+  await([&] { return std::chrono::steady_clock::now() > idle_since + policy.idle_timeout; },
+        "time stands still");
+  workers[1]->answer(check, batch_done{});
+  workers[1]->settle();
+  world.settle(meter);
+  sweep();
+  EXPECT_EQ(ended.get_future().wait_for(patience), std::future_status::ready);
+  answer(0, one);
+  value_of(first);
 }
 
 TEST_F(DatabaseWorkers, AreNotStartedWhereThereIsNoRoom) {
@@ -197,6 +231,67 @@ TEST_F(DatabaseWorkers, AreLostTogetherAndFailEverythingAtOnceUntilOneIsBack) {
   EXPECT_EQ(value_of(found)->id, user_id{4});
 }
 
+TEST_F(DatabaseWorkers, AreLostAtOnceIfTheirConnectionIs) {
+  pool = make_scripted(policy_of(1, 1));
+  auto failed = find(1);
+  const auto batch = workers[0]->await<read_batch>();
+  auto waiting = find(2);
+  world.settle(meter);
+  lose(0, batch, link_state::closed);
+  EXPECT_EQ(code_of(waiting), errc::database_unavailable);
+  EXPECT_EQ(code_of(failed), errc::database_unavailable);
+  EXPECT_EQ(workers[0]->count<check_connection>(), 1U) << "it was asked though it had said it";
+}
+
+TEST_F(DatabaseWorkers, AreAllAskedWhenOneHasLostItsConnection) {
+  pool = make_scripted(policy_of(2, 2));
+  auto failed = find(1);
+  lose(0, workers[0]->await<read_batch>(), link_state::closed);
+  EXPECT_EQ(code_of(failed), errc::database_unavailable);
+  const auto check = workers[1]->await<check_connection>();
+  auto waiting = find(2);
+  workers[1]->answer(check, batch_done{false, link_state::closed});
+  EXPECT_EQ(code_of(waiting), errc::database_unavailable);
+}
+
+TEST_F(DatabaseWorkers, RefuseEverythingAtOnceWhenTheServerIsSilentToOneUntilItAnswersAnother) {
+  pool = make_scripted(policy_of(3, 3));
+  auto failed = find(1);
+  const auto unanswered = workers[0]->await<read_batch>();
+  auto stuck = find(2);
+  const auto still_waiting = workers[1]->await<read_batch>();
+  lose(0, unanswered, link_state::silent);
+  EXPECT_EQ(code_of(failed), errc::database_unavailable);
+  const auto check = workers[2]->await<check_connection>();
+  auto refused = find(3);
+  EXPECT_EQ(code_of(refused), errc::database_unavailable);
+  EXPECT_FALSE(has_come(stuck));
+
+  workers[2]->answer(check, batch_done{});
+  world.settle(meter);
+  auto found = find(4);
+  answer(2, workers[2]->await<read_batch>());
+  EXPECT_EQ(value_of(found)->id, user_id{4});
+  answer(1, still_waiting);
+  EXPECT_EQ(value_of(stuck)->id, user_id{2});
+}
+
+TEST_F(DatabaseWorkers, AreTriedAfterABatchIfTheyAreAlwaysBusy) {
+  pool_policy policy = policy_of(1, 1);
+  policy.health_interval = std::chrono::milliseconds{0};
+  pool = make_scripted(policy);
+  auto first = find(1);
+  const auto batch = workers[0]->await<read_batch>();
+  auto second = find(2);
+  sweep();
+  world.settle(meter);
+  answer(0, batch);
+  workers[0]->serve<check_connection>(batch_done{});
+  answer(0, workers[0]->await<read_batch>());
+  EXPECT_EQ(value_of(second)->id, user_id{2});
+  EXPECT_EQ(workers[0]->count<check_connection>(), 2U);
+}
+
 TEST_F(DatabaseWorkers, AreTriedWhenTheyWereIdleForLong) {
   pool_policy policy = policy_of(1, 1);
   policy.health_interval = std::chrono::milliseconds{0};
@@ -206,6 +301,19 @@ TEST_F(DatabaseWorkers, AreTriedWhenTheyWereIdleForLong) {
   auto found = find(1);
   answer(0, workers[0]->await<read_batch>());
   EXPECT_EQ(value_of(found)->id, user_id{1});
+}
+
+TEST_F(DatabaseWorkers, OpenNoConnectionForABatchThatNobodyWaitsForAnyMore) {
+  int opened = 0;
+  connection_keeper keeper{[&opened] {
+                             ++opened;
+                             return open_throwing_store();
+                           },
+                           std::chrono::hours{1}};
+  const auto refused = keeper.get(overdue().deadline);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::deadline_exceeded);
+  EXPECT_EQ(opened, 0);
 }
 
 TEST_F(DatabaseWorkers, ReplaceAConnectionThatIsTooOld) {

@@ -92,6 +92,22 @@ TEST_F(SessionActor, RotatesTheCurrentRefreshToken) {
   EXPECT_EQ(value_of(refreshed).issued.refresh_token, token_number(1));
 }
 
+TEST_F(SessionActor, AnswersWhoWaitsAtAnyStepWhenItEnds) {
+  auto looked_up = refresh(token_number(0));
+  const auto look_up = database.await<find_session>();
+  auto rotated = refresh(token_number(0));
+  database.serve<find_session>(std::optional{stored(0)});
+  database.await<rotate_refresh>();
+  auto logged_out_of =
+      world.ask<logged_out>(sessions, in_time(), log_out{alice, phone, logout_scope::this_session});
+  database.serve<end_sessions>(ended_sessions{phone});
+  elsewhere.await<revoke_sessions>();
+  world.end(caf::actor_cast<caf::actor>(sessions));
+  EXPECT_EQ(code_of(looked_up), errc::internal);
+  EXPECT_EQ(code_of(rotated), errc::internal);
+  EXPECT_EQ(code_of(logged_out_of), errc::internal);
+}
+
 TEST_F(SessionActor, JudgesAgainWhenAnotherRequestRotatedFirst) {
   auto refreshed = refresh(token_number(0));
   database.serve<find_session>(std::optional{stored(0)});

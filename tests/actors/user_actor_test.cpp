@@ -118,6 +118,18 @@ TEST_F(UserActor, ServesItsOwnChangeAtOnce) {
   EXPECT_EQ(database.count<find_user>(), 0U);
 }
 
+TEST_F(UserActor, AnswersAllWhoWaitWhenItEnds) {
+  std::vector<pending_reply<user>> waiting;
+  waiting.push_back(find(alice));
+  waiting.push_back(find(alice));
+  waiting.push_back(find(bob));
+  waiting.push_back(world.ask<user>(users, in_time(), rename_to("alicia")));
+  database.await<update_profile>();
+  world.end(caf::actor_cast<caf::actor>(users));
+  for (auto& reply : waiting)
+    EXPECT_EQ(code_of(reply), errc::internal);
+}
+
 TEST_F(UserActor, AnnouncesNothingWhenAChangeFails) {
   auto changed = world.ask<user>(users, in_time(), rename_to("alicia"));
   database.fail(database.await<update_profile>(), errc::database_unavailable);
@@ -162,6 +174,24 @@ TEST(UserActors, AnswerAChangeWhenEveryLaneHasIt) {
   EXPECT_FALSE(has_come(changed));
   elsewhere.answer(announced, announcement_applied{1});
   EXPECT_EQ(value_of(changed).nickname, "alicia");
+}
+
+TEST(UserActors, AnswerAChangeThatIsBeingAnnouncedWhenTheyEnd) {
+  actor_world world{2};
+  scripted_database database{world};
+  scripted_user elsewhere{world};
+  const auto owning = owner_of_alice();
+  const auto owner = world.spawn<user_actor, user_state>(owning, world.add_meter(),
+                                                         std::ref(world.context(owning)),
+                                                         user_cache_policy{}, std::uint64_t{1});
+  world.context(owning).database = database.handle();
+  fill_ring(world.context(owning), owner, elsewhere.handle());
+  world.run();
+  auto changed = world.ask<user>(owner, in_time(), rename_to("alicia"));
+  database.serve<update_profile>(make_user(alice, "alicia", 2));
+  elsewhere.await<replace_cached_user>();
+  world.end(caf::actor_cast<caf::actor>(owner));
+  EXPECT_EQ(code_of(changed), errc::internal);
 }
 
 TEST(UserActors, HandAChangeToTheOwnerThatTheRingNames) {

@@ -33,7 +33,7 @@ protected:
   actor_meter& meter = world.add_meter();
   scripted_worker worker{world};
   wechat_client_actor client =
-      world.keep(spawn_coordinator<wechat_client_actor, wechat_client_state>(
+      world.keep(spawn_coordinator<wechat_client_service, wechat_client_state>(
           world.system, meter, 1U,
           wechat_client_state::worker_starter{[this](std::uint32_t) { return worker.handle(); }}));
 };
@@ -86,6 +86,16 @@ TEST_F(WeChatClient, RefusesAtOnceWhatItHasNoRoomFor) {
   EXPECT_EQ(value_of(waiting.front()).openid, "waiting");
 }
 
+TEST_F(WeChatClient, AnswersWhatWaitsAndWhatIsUnderWayWhenItEnds) {
+  auto first = exchange("first");
+  worker.await<exchange_code>();
+  auto second = exchange("second");
+  world.settle(meter);
+  world.end(caf::actor_cast<caf::actor>(client));
+  EXPECT_EQ(code_of(first), errc::internal);
+  EXPECT_EQ(code_of(second), errc::internal);
+}
+
 /// A way to WeChat on which the code "throw" is a bug.
 class faulty_transport final : public wechat::transport {
 public:
@@ -99,26 +109,55 @@ public:
   }
 };
 
-TEST(WeChatClientWithRealWorkers, ReplacesAWorkerThatDiedAndAnswersItsCall) {
-  actor_world world;
-  std::atomic<int> started = 0;
-  const auto start_worker = [&world, &started](std::uint32_t) {
-    ++started;
-    return spawn_detached<wechat_worker_actor, wechat_worker_state>(
-        world.system, world.add_meter(), wechat::app_credentials{"wx1", secret{"s"}},
-        transport_factory{[] { return std::make_unique<faulty_transport>(); }});
-  };
-  const auto client = world.keep(spawn_coordinator<wechat_client_actor, wechat_client_state>(
-      world.system, world.add_meter(), 1U, wechat_client_state::worker_starter{start_worker}));
-  const auto exchange = [&](std::string code) {
-    return world.ask<code_exchanged>(client, in_time(), exchange_code{std::move(code)});
-  };
+/// A client with one real worker at a time.
+class WeChatClientWithRealWorkers : public testing::Test {
+protected:
+  wechat_client_actor make_client(backoff::policy pauses, int without_thread = 0) {
+    const auto start_worker = [this, without_thread](std::uint32_t) {
+      if (started++ < without_thread) throw std::runtime_error{"no thread"};
+      return spawn_detached<wechat_worker_actor, wechat_worker_state>(
+          world.system, world.add_meter(), wechat::app_credentials{"wx1", secret{"s"}},
+          transport_factory{[] { return std::make_unique<faulty_transport>(); }});
+    };
+    return world.keep(spawn_coordinator<wechat_client_service, wechat_client_state>(
+        world.system, meter, 1U, wechat_client_state::worker_starter{start_worker}, pauses));
+  }
 
-  auto lost = exchange("throw");
-  auto waiting = exchange("good");
+  pending_reply<code_exchanged> exchange(const wechat_client_actor& client, std::string code) {
+    return world.ask<code_exchanged>(client, in_time(), exchange_code{std::move(code)});
+  }
+
+  static constexpr backoff::policy short_pauses{std::chrono::milliseconds{1},
+                                                std::chrono::milliseconds{1}};
+  actor_world world;
+  actor_meter& meter = world.add_meter();
+  std::atomic<int> started = 0;
+};
+
+TEST_F(WeChatClientWithRealWorkers, ReplacesAWorkerThatDiedAndAnswersItsCall) {
+  const auto client = make_client(short_pauses);
+  auto lost = exchange(client, "throw");
+  auto waiting = exchange(client, "good");
   EXPECT_EQ(code_of(lost), errc::internal);
   EXPECT_EQ(value_of(waiting).openid, "openid");
   EXPECT_EQ(started, 2);
+}
+
+TEST_F(WeChatClientWithRealWorkers, StartsAWorkerLaterIfTheSystemHasNoThread) {
+  const auto client = make_client(short_pauses, 3);
+  auto waiting = exchange(client, "good");
+  EXPECT_EQ(value_of(waiting).openid, "openid");
+  EXPECT_EQ(started, 4);
+}
+
+TEST_F(WeChatClientWithRealWorkers, PausesBeforeItReplacesAWorker) {
+  const auto client = make_client({std::chrono::milliseconds{200}, std::chrono::milliseconds{200}});
+  const auto begin = std::chrono::steady_clock::now();
+  auto lost = exchange(client, "throw");
+  auto waiting = exchange(client, "good");
+  EXPECT_EQ(code_of(lost), errc::internal);
+  EXPECT_EQ(value_of(waiting).openid, "openid");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds{100});
 }
 
 } // namespace

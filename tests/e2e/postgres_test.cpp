@@ -171,6 +171,59 @@ TEST_F(OnPostgres, AnswersEveryRequestByItsDeadlineWhileTheDatabaseHangs) {
       "the server does not come back");
 }
 
+TEST_F(OnPostgres, RefusesAllPromptlyFromTheFirstTimeThatTheDatabaseDidNotAnswer) {
+  EXPECT_EQ(server->stop(), 0);
+  start({"--http.request_timeout=5s", "--database.statement_timeout=1s", "--server.lanes=1"});
+  const login alice = log_in(port(), "dev-alice");
+  {
+    const postgres_server::hang hanging{postgres_server::shared()};
+    EXPECT_EQ(server->ask({"GET", "/api/v1/users", alice.access_token, {}}).status, 503);
+    int codes = 0; // Each works once.
+    // Longer than an attempt to connect takes.
+    for (const auto end = clock::now() + 8s; clock::now() < end;) {
+      for (const request& asked : {request{"GET", "/api/v1/users", alice.access_token, {}},
+                                   login_request("dev-bob." + std::to_string(++codes)),
+                                   request{"GET", "/readyz", {}, {}}}) {
+        const auto begin = clock::now();
+        EXPECT_EQ(server->ask(asked).status, 503) << asked.path;
+        EXPECT_LT(clock::now() - begin, 200ms) << asked.path;
+      }
+    }
+  }
+  await(
+      [this] {
+        return server->ask({"GET", "/readyz", {}, {}}).status == 200;
+      },
+      "the server does not come back");
+  log_in(port(), "dev-bob");
+}
+
+TEST_F(OnPostgres, IsNotReadyWhileTheDatabaseTakesNoWritesAndComesBackByItself) {
+  const login alice = log_in(port(), "dev-alice");
+  const request change{"PATCH", "/api/user/info", alice.access_token, R"({"nickname":"a"})"};
+  const auto in_a_row = [this](const request& asked, int status) {
+    // Each lane has connections of its own, and a new client may come to any of them.
+    int count = 0;
+    await(
+        [&] {
+          count = server->ask(asked).status == status ? count + 1 : 0;
+          return count == 20;
+        },
+        asked.path + " is not answered with " + std::to_string(status));
+  };
+  {
+    const postgres_server::read_only standing_by{postgres_server::shared()};
+    for (int time = 0; time < 10; ++time) {
+      const auto begin = clock::now();
+      EXPECT_EQ(server->ask(change).status, 503);
+      EXPECT_LT(clock::now() - begin, 1s);
+    }
+    in_a_row({"GET", "/readyz", {}, {}}, 503);
+  }
+  in_a_row(change, 200);
+  EXPECT_EQ(server->ask({"GET", "/readyz", {}, {}}).status, 200);
+}
+
 // Connections that end, again and again -----------------------------------------------------------
 
 /// What one client did and saw.

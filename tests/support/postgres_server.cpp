@@ -218,6 +218,22 @@ std::string postgres_server::query(const std::string& database, const std::strin
   return last < 0 ? "" : PQgetvalue(rows.get(), last, 0);
 }
 
+void postgres_server::set_read_only(bool value) const {
+  const std::string wanted = value ? "on" : "off";
+  query("postgres", "ALTER SYSTEM SET default_transaction_read_only = " + wanted);
+  query("postgres", "SELECT pg_reload_conf()");
+  await([&] { return query("postgres", "SHOW default_transaction_read_only") == wanted; },
+        "the server does not read its configuration");
+}
+
+postgres_server::read_only::read_only(postgres_server& server) : server_{server} {
+  server_.set_read_only(true);
+}
+
+postgres_server::read_only::~read_only() {
+  server_.set_read_only(false);
+}
+
 postgres_server::hang::hang(postgres_server& server) {
   const auto stop = [&](pid_t process) {
     ::kill(process, SIGSTOP);

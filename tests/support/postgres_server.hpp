@@ -57,7 +57,20 @@ public:
     std::vector<pid_t> stopped_;
   };
 
+  /// While one of these lives, the server takes no writes, as a standby.
+  class read_only {
+  public:
+    explicit read_only(postgres_server& server);
+    ~read_only();
+    read_only(const read_only&) = delete;
+    read_only& operator=(const read_only&) = delete;
+
+  private:
+    postgres_server& server_;
+  };
+
 private:
+  void set_read_only(bool value) const;
   void make_certificate() const;
   bool answers() const;
 

@@ -53,8 +53,11 @@ TEST_F(PostgresFaults, OfAServerThatIsStoppedAreReportedUntilItIsBack) {
   EXPECT_EQ(reader->find_users(ids).error().code, errc::database_unavailable);
   EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
   EXPECT_EQ(factory->open_reader().error().code, errc::database_unavailable);
+  EXPECT_EQ(reader->link(), link_state::closed);
+  EXPECT_EQ(writer->link(), link_state::closed);
   server.start();
   EXPECT_EQ(find_user(1)->nickname, "");
+  EXPECT_EQ(reader->link(), link_state::open);
   EXPECT_TRUE(apply_one(make_rename(1, "done")));
 }
 
@@ -71,9 +74,12 @@ TEST_F(PostgresFaults, OfAServerThatHangsAreReportedInTime) {
     EXPECT_THAT(found.error().cause, HasSubstr("doesn't answer"));
     EXPECT_EQ(code_of(writing.get().at(0)), errc::database_unavailable);
     EXPECT_LT(steady_clock::now() - begin, in_time);
+    EXPECT_EQ(reader->link(), link_state::silent);
+    EXPECT_EQ(writer->link(), link_state::silent);
   }
   EXPECT_TRUE(find_user(1));
   EXPECT_TRUE(apply_one(make_rename(1, "done")));
+  EXPECT_EQ(writer->link(), link_state::open);
 }
 
 TEST_F(PostgresFaults, OfALockThatIsHeldTooLongAreReportedInTimeAndHarmNobodyElse) {
@@ -92,11 +98,46 @@ TEST_F(PostgresFaults, OfALockThatIsHeldTooLongAreReportedInTimeAndHarmNobodyEls
   EXPECT_TRUE(apply_one(make_rename(1, "done")));
 }
 
-TEST_F(PostgresFaults, OfADatabaseThatOnlyReadsAreReported) {
-  query("ALTER DATABASE " + database.name() + " SET default_transaction_read_only = on");
-  end_connections();
-  EXPECT_EQ(code_of(apply_one(make_rename(1, "not done"))), errc::database_unavailable);
-  EXPECT_TRUE(find_user(1));
+TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreReportedUntilItIsWrittenToAgain) {
+  EXPECT_TRUE(writer->check());
+  {
+    const postgres_server::read_only standing_by{server};
+    EXPECT_EQ(writer->check().error().code, errc::database_unavailable);
+    const auto refused = apply_one(make_rename(1, "not done"));
+    EXPECT_EQ(code_of(refused), errc::database_unavailable);
+    EXPECT_THAT(refused.error().cause, HasSubstr("read-only"));
+    EXPECT_EQ(factory->open_writer().error().code, errc::database_unavailable);
+    EXPECT_TRUE(reader->check());
+    EXPECT_EQ(find_user(1)->nickname, "");
+    EXPECT_TRUE(factory->open_reader());
+  }
+  EXPECT_TRUE(writer->check());
+  EXPECT_TRUE(apply_one(make_rename(1, "done")));
+}
+
+TEST_F(PostgresFaults, OfAServerThatOnlyReadsAreNoticedWhereverTheUrlLeads) {
+  const auto any =
+      make_postgres_factory(database.url() + "&target_session_attrs=any", statement_timeout);
+  const auto opened = value_of(any->open_writer());
+  const postgres_server::read_only standing_by{server};
+  // The server's own words, not those of libpq, which was told to connect to any.
+  EXPECT_THAT(opened->check().error().cause, HasSubstr("25006"));
+  EXPECT_THAT(any->open_writer().error().cause, HasSubstr("/" + database.name() + ": 25006"));
+}
+
+TEST_F(PostgresFaults, OfOneHostOfTheUrlLeadToTheNext) {
+  postgres_server next;
+  next.query("postgres", "CREATE DATABASE " + database.name() + " TEMPLATE template0");
+  value_of(make_postgres_factory(next.url(database.name()), statement_timeout)->migrate());
+  const auto port = [](const postgres_server& of) { return std::to_string(of.port()); };
+  const std::string both = "postgres://maque@127.0.0.1:1,127.0.0.1:" + port(server) +
+                           ",127.0.0.1:" + port(next) + "/" + database.name() + "?sslmode=disable";
+  const auto opened = value_of(make_postgres_factory(both, statement_timeout)->open_writer());
+  value_of(apply_one(*opened, make_admission("here", 2, 2)));
+  EXPECT_EQ(query("SELECT count(*) FROM users"), "2");
+  const postgres_server::read_only standing_by{server};
+  value_of(apply_one(*opened, make_admission("there", 3, 3)));
+  EXPECT_EQ(next.query(database.name(), "SELECT string_agg(id::text, ' ') FROM users"), "3");
 }
 
 TEST_F(PostgresFaults, OfTooManyConnectionsAreReported) {

@@ -34,6 +34,18 @@ public:
     return read([&](postgres_connection& from) { return db::sessions_ended_since(from, since); });
   }
 
+  result<std::vector<session>> list_sessions(user_id) override { return fail(errc::internal); }
+  result<std::optional<credential>> find_credential(std::string_view) override {
+    return fail(errc::internal);
+  }
+  result<std::optional<credential>> find_credential(user_id) override {
+    return fail(errc::internal);
+  }
+  result<std::vector<account>> list_accounts(const account_page_query&) override {
+    return fail(errc::internal);
+  }
+  result<std::vector<invitation>> list_invitations() override { return fail(errc::internal); }
+
   result<std::uint64_t> config_version() override { return read(db::config_version); }
 
   result<config_snapshot> load_config() override { return read(db::load_config); }

@@ -45,6 +45,18 @@ public:
     return sessions_.ended_since(since);
   }
 
+  result<std::vector<session>> list_sessions(user_id) override { return fail(errc::internal); }
+  result<std::optional<credential>> find_credential(std::string_view) override {
+    return fail(errc::internal);
+  }
+  result<std::optional<credential>> find_credential(user_id) override {
+    return fail(errc::internal);
+  }
+  result<std::vector<account>> list_accounts(const account_page_query&) override {
+    return fail(errc::internal);
+  }
+  result<std::vector<invitation>> list_invitations() override { return fail(errc::internal); }
+
   result<std::uint64_t> config_version() override { return config_.version(); }
 
   result<config_snapshot> load_config() override {
@@ -96,6 +108,11 @@ private:
   result<write_outcome> perform(const set_config_value& request) {
     return transactions_.run_all_or_nothing(
         [&]() -> result<write_outcome> { return config_.set(request); });
+  }
+
+  template <class Kind>
+  result<write_outcome> perform(const Kind&) {
+    return fail(errc::internal, {}, "not yet");
   }
 
   result<write_outcome> admit(const admit_wechat_user& request) {

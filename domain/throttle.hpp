@@ -76,13 +76,16 @@ struct attempt_verdict {
   attempt_states counted{};
 };
 
-/// The source is asked first. A blocked account is no hindrance for the first attempt of a pair:
-/// strangers can't keep the owner out who comes from elsewhere.
+/// Refused if the source, the pair or the account is blocked, until the last of them is free. A
+/// blocked account is no hindrance for the first attempt of a pair: strangers can't keep the owner
+/// out who comes from elsewhere.
 attempt_verdict judge_attempt(const attempt_keys& keys, const attempt_states& known, utc_time now,
                               const throttle_policy& policy);
 
-/// What the keys are when an attempt that was counted has succeeded: the failures of this pair (or
-/// device) are forgiven, here and in the account and the source; those of others are not.
+/// What the keys are when an attempt that was counted has succeeded. Nothing is left of the device
+/// or the pair; the pair's failures are taken off the account and the source, where those of others
+/// stay. Of an attempt without a pair that one is taken off; one with a device was not counted
+/// there, and their states are left out, as they stay.
 attempt_states forgive(const attempt_keys& keys, const attempt_states& known, utc_time now,
                        const throttle_policy& policy);
 

@@ -188,6 +188,17 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_admitted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::update_profile)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::rotate_refresh)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::end_sessions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::list_sessions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<maque::session>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::begin_attempt)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::attempt_begun)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::open_password_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::register_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::add_credentials)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::change_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::link_identity)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::purge)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::invitation)
 
 namespace maque {
 
@@ -251,13 +262,21 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, find_session>::with<std::optional<session>>,
     caf::replies_to<request_context, user_page_query>::with<std::vector<user>>,
     caf::replies_to<request_context, list_ended_sessions>::with<ended_sessions>,
+    caf::replies_to<request_context, list_sessions>::with<std::vector<session>>,
     // No snapshot if the version is still the known one.
     caf::replies_to<request_context, load_config>::with<std::optional<config_snapshot>>,
     // Writes: what is acknowledged is on disk. For their errors see domain/storage.hpp.
     caf::replies_to<request_context, admit_wechat_user>::with<user_admitted>,
     caf::replies_to<request_context, update_profile>::with<user>,
     caf::replies_to<request_context, rotate_refresh>::with<session>,
-    caf::replies_to<request_context, end_sessions>::with<ended_sessions>>;
+    caf::replies_to<request_context, end_sessions>::with<ended_sessions>,
+    caf::replies_to<request_context, begin_attempt>::with<attempt_begun>,
+    caf::replies_to<request_context, open_password_session>::with<user_admitted>,
+    caf::replies_to<request_context, register_user>::with<user_admitted>,
+    caf::replies_to<request_context, add_credentials>::with<user>,
+    caf::replies_to<request_context, change_password>::with<ended_sessions>,
+    caf::replies_to<request_context, link_identity>::with<user>,
+    caf::replies_to<request_context, purge>::with<std::uint64_t>>;
 
 /// Errors -------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ constexpr std::array users_columns{
     archive_column{"created_at", column_type::integer},
     archive_column{"updated_at", column_type::integer},
     archive_column{"revision", column_type::integer},
+    archive_column{"deleted_at", column_type::integer, true, 2},
 };
 
 constexpr std::array wechat_identities_columns{
@@ -25,6 +26,29 @@ constexpr std::array wechat_identities_columns{
     archive_column{"unionid", column_type::text, true},
     archive_column{"user_id", column_type::integer},
     archive_column{"created_at", column_type::integer},
+};
+
+constexpr std::array credentials_columns{
+    archive_column{"user_id", column_type::integer},
+    archive_column{"username", column_type::text},
+    archive_column{"password_hash", column_type::text},
+    archive_column{"created_at", column_type::integer},
+    archive_column{"changed_at", column_type::integer},
+};
+
+constexpr std::array invitations_columns{
+    archive_column{"code_hash", column_type::blob},
+    archive_column{"note", column_type::text},
+    archive_column{"uses_left", column_type::integer},
+    archive_column{"created_at", column_type::integer},
+    archive_column{"expires_at", column_type::integer, true},
+};
+
+constexpr std::array login_throttles_columns{
+    archive_column{"key", column_type::blob},
+    archive_column{"failures", column_type::integer},
+    archive_column{"last_at", column_type::integer},
+    archive_column{"blocked_until", column_type::integer},
 };
 
 constexpr std::array sessions_columns{
@@ -61,7 +85,10 @@ constexpr std::size_t long_rows = 50; ///< A value of the configuration may have
 constexpr std::array all_tables{
     archive_table{"users", users_columns, 1, short_rows},
     archive_table{"wechat_identities", wechat_identities_columns, 2, short_rows},
+    archive_table{"credentials", credentials_columns, 1, short_rows, 2},
     archive_table{"sessions", sessions_columns, 1, short_rows},
+    archive_table{"invitations", invitations_columns, 1, short_rows, 2},
+    archive_table{"login_throttles", login_throttles_columns, 1, short_rows, 2},
     archive_table{"config_versions", config_versions_columns, 1, long_rows},
     archive_table{"config_values", config_values_columns, 1, long_rows},
 };

@@ -18,6 +18,8 @@ struct archive_column {
   std::string_view name;
   column_type type = column_type::integer;
   bool nullable = false;
+  /// The version of the schema that brought it; nullable, if that isn't the table's.
+  int since = 1;
 };
 
 /// A table as every engine has it, under the same names.
@@ -26,6 +28,7 @@ struct archive_table {
   std::span<const archive_column> columns;
   std::size_t key_width = 1; ///< So many of the first columns are the primary key.
   std::size_t page_rows = 0; ///< What fits the memory easily, with rows as long as they may be.
+  int since = 1;             ///< The version of the schema that brought it.
 };
 
 /// Every table whose rows move from one database to another, after those that it refers to. Not

@@ -3,7 +3,7 @@
 
 namespace maque::db {
 
-result<void> for_each_line(archive_source& from, const archive_table& table,
+result<void> for_each_line(archive_source& from, const archive_table& table, int schema,
                            progress_listener& progress,
                            const std::function<result<void>(const page_lines&)>& visit) {
   std::vector<archive_row> rows;
@@ -15,7 +15,7 @@ result<void> for_each_line(archive_source& from, const archive_table& table,
     rows = std::move(*read);
     page_lines lines;
     for (const archive_row& row : rows) {
-      auto line = to_line(table, row);
+      auto line = to_line(table, row, schema);
       if (!line) return tl::unexpected{std::move(line.error())};
       lines.push_back(std::move(*line));
     }
@@ -38,9 +38,9 @@ result<archive_header> make_header(archive_source& from, int schema, utc_time no
   return header;
 }
 
-result<void> export_table(archive_source& from, const archive_table& table, sum_keeper& sums,
-                          const byte_sink& to, progress_listener& progress) {
-  return for_each_line(from, table, progress, [&](const page_lines& lines) {
+result<void> export_table(archive_source& from, const archive_table& table, int schema,
+                          sum_keeper& sums, const byte_sink& to, progress_listener& progress) {
+  return for_each_line(from, table, schema, progress, [&](const page_lines& lines) {
     std::string bytes;
     for (const std::string& line : lines) {
       sums.add(table, line);
@@ -63,7 +63,8 @@ result<void> export_archive(store_factory& from, utc_time now, const byte_sink& 
   for (const archive_table& table : archive_tables()) {
     const std::string name{table.name};
     progress.begin(name, header->rows.at(name), "rows");
-    if (auto done = export_table(**source, table, sums, to, progress); !done) return done;
+    if (auto done = export_table(**source, table, header->schema, sums, to, progress); !done)
+      return done;
     progress.end();
   }
   return to(to_line(sums.finish()));

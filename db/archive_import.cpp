@@ -77,7 +77,7 @@ public:
       const auto line = lines_.next();
       if (!line) return tl::unexpected{line.error()};
       if (!*line) return lines_.wrong("the end is missing: the file is not complete");
-      auto read = read_line(**line);
+      auto read = read_line(**line, header_.schema);
       if (!read) return lines_.wrong(read.error().cause);
       if (const auto* sums = std::get_if<archive_sums>(&*read)) return finish(*sums);
       if (auto taken = take(std::get<table_row>(std::move(*read)), **line); !taken)
@@ -147,13 +147,13 @@ private:
 };
 
 /// What was written is what the file says, read from the database as an export reads it.
-result<void> check_written(archive_target& written, const archive_sums& told,
+result<void> check_written(archive_target& written, const archive_sums& told, int schema,
                            progress_listener& progress) {
   sum_keeper sums;
   for (const archive_table& table : archive_tables()) {
     const std::string name{table.name};
     progress.begin("checking " + name, told.at(name).rows, "rows");
-    auto read = for_each_line(written, table, progress, [&](const page_lines& lines) {
+    auto read = for_each_line(written, table, schema, progress, [&](const page_lines& lines) {
       for (const std::string& line : lines)
         sums.add(table, line);
       return result<void>{};
@@ -180,7 +180,9 @@ result<void> import_archive(store_factory& to, std::istream& from, const std::st
   if (auto empty = require_empty(**target, to.describe()); !empty) return empty;
   return importer{**target, lines, *header, progress}
       .run()
-      .and_then([&](const archive_sums& told) { return check_written(**target, told, progress); })
+      .and_then([&](const archive_sums& told) {
+        return check_written(**target, told, header->schema, progress);
+      })
       .and_then([&] { return (*target)->commit(); });
 }
 

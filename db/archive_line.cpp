@@ -71,25 +71,33 @@ std::optional<std::uint64_t> to_count(const json& value) {
   return static_cast<std::uint64_t>(*integer);
 }
 
-result<table_row> to_row(const json& object, std::string_view name) {
+result<table_row> to_row(const json& object, std::string_view name, int schema) {
   const auto tables = archive_tables();
   const auto table = std::ranges::find(tables, name, &archive_table::name);
-  if (table == tables.end()) return wrong("there is no table " + std::string{name});
+  if (table == tables.end() || table->since > schema)
+    return wrong("there is no table " + std::string{name});
   table_row read{.table = &*table, .row = {}};
+  std::size_t members = 1; // Its name.
   for (const archive_column& column : table->columns) {
+    if (column.since > schema) {
+      read.row.emplace_back();
+      continue;
+    }
+    ++members;
     const auto found = object.find(std::string{column.name});
     if (found == object.end()) return wrong("has no " + std::string{column.name});
     auto value = to_value(*found, column);
     if (!value) return wrong(std::string{column.name} + " has a value that it can't have");
     read.row.push_back(std::move(*value));
   }
-  if (object.size() > read.row.size() + 1) return wrong("has members that no column is for");
+  if (object.size() > members) return wrong("has members that no column is for");
   return read;
 }
 
-result<archive_sums> to_sums(const json& end) {
-  archive_sums sums;
+result<archive_sums> to_sums(const json& end, int schema) {
+  archive_sums sums = sum_keeper{}.finish();
   for (const archive_table& table : archive_tables()) {
+    if (table.since > schema) continue;
     const json& sum = member(end, table.name);
     const auto rows = to_count(member(sum, "rows"));
     const json& sha256 = member(sum, "sha256");
@@ -127,11 +135,12 @@ std::string to_line(const archive_sums& sums) {
   return ordered_json{{"end", std::move(end)}}.dump() + '\n';
 }
 
-result<std::string> to_line(const archive_table& table, const archive_row& row) {
+result<std::string> to_line(const archive_table& table, const archive_row& row, int schema) {
   ordered_json line;
   line["table"] = table.name;
   for (std::size_t i = 0; i < row.size(); ++i)
-    line[std::string{table.columns[i].name}] = to_json(row[i], table.columns[i].type);
+    if (table.columns[i].since <= schema)
+      line[std::string{table.columns[i].name}] = to_json(row[i], table.columns[i].type);
   try {
     return line.dump() + '\n';
   } catch (const ordered_json::type_error&) {
@@ -163,15 +172,15 @@ result<archive_header> read_header(std::string_view line) {
   return header;
 }
 
-result<std::variant<table_row, archive_sums>> read_line(std::string_view line) {
+result<std::variant<table_row, archive_sums>> read_line(std::string_view line, int schema) {
   using outcome = std::variant<table_row, archive_sums>;
   const json object = json::parse(line, nullptr, false);
   if (!object.is_object()) return wrong("this is no JSON object");
   if (const auto end = object.find("end"); end != object.end())
-    return to_sums(*end).map([](archive_sums sums) { return outcome{std::move(sums)}; });
+    return to_sums(*end, schema).map([](archive_sums sums) { return outcome{std::move(sums)}; });
   const json& table = member(object, "table");
   if (!table.is_string()) return wrong("this is neither a row nor the end");
-  return to_row(object, table.get_ref<const std::string&>()).map([](table_row row) {
+  return to_row(object, table.get_ref<const std::string&>(), schema).map([](table_row row) {
     return outcome{std::move(row)};
   });
 }

@@ -18,7 +18,8 @@ namespace maque::db {
 ///   {"table":"users","id":1,"nickname":"…",…}          one line a row, tables and keys in order
 ///   {"end":{"users":{"rows":2,"sha256":"…"},…}}        of the lines of each table's rows
 ///
-/// Integers have up to 64 bits, blobs are in hex, NULL is null.
+/// Integers have up to 64 bits, blobs are in hex, NULL is null. There are the tables and columns
+/// that its version of the schema has.
 
 inline constexpr int archive_version = 1;
 /// Longer than any row can be: a value of the configuration whose every byte is escaped.
@@ -45,7 +46,8 @@ std::optional<std::string> first_difference(const archive_sums& left, const arch
 std::string to_line(const archive_header& header);
 std::string to_line(const archive_sums& sums);
 /// Fails with conflict if a text is not UTF-8.
-result<std::string> to_line(const archive_table& table, const archive_row& row);
+/// @param schema the version that the file's header has.
+result<std::string> to_line(const archive_table& table, const archive_row& row, int schema);
 
 struct table_row {
   const archive_table* table = nullptr; ///< One of archive_tables().
@@ -53,9 +55,10 @@ struct table_row {
 };
 
 /// These take a line without its line feed, and fail with invalid_field; the cause says what is
-/// wrong with it.
+/// wrong with it. What came with a later version than `schema` is not in the line, and becomes
+/// NULL.
 result<archive_header> read_header(std::string_view line);
-result<std::variant<table_row, archive_sums>> read_line(std::string_view line);
+result<std::variant<table_row, archive_sums>> read_line(std::string_view line, int schema);
 
 /// The sums of tables whose rows come one after the other.
 class sum_keeper {

@@ -84,6 +84,8 @@ std::vector<result<read_outcome>> run_reads(store& source,
       outcomes[index] = outcome_of(source.sessions_ended_since(ended->since));
     else if (const auto* const config = std::get_if<load_config>(&request))
       outcomes[index] = outcome_of(load_if_newer(source, config->known_version));
+    else if (const auto* const sessions = std::get_if<list_sessions>(&request))
+      outcomes[index] = outcome_of(source.list_sessions(sessions->user));
     usable = outcomes[index] || outcomes[index].error().code != errc::database_unavailable;
   }
   return outcomes;

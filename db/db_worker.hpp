@@ -13,12 +13,13 @@
 
 namespace maque::db {
 
-using read_request =
-    std::variant<find_user, find_session, user_page_query, list_ended_sessions, load_config>;
+using read_request = std::variant<find_user, find_session, user_page_query, list_ended_sessions,
+                                  load_config, list_sessions>;
 
 /// The outcome of the alternative of read_request with the same index.
-using read_outcome = std::variant<std::optional<user>, std::optional<session>, std::vector<user>,
-                                  ended_sessions, std::optional<config_snapshot>>;
+using read_outcome =
+    std::variant<std::optional<user>, std::optional<session>, std::vector<user>, ended_sessions,
+                 std::optional<config_snapshot>, std::vector<session>>;
 
 /// Requests that travel together. Whoever holds the batch may touch it: first the pool, then the
 /// worker, then, when it has replied, the pool again.

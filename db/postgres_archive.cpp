@@ -60,8 +60,9 @@ archive_row read_postgres_row(const pqxx::row& row, const archive_table& table) 
 }
 
 std::string key_text(const archive_value& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text != nullptr ? *text : std::to_string(std::get<std::int64_t>(value));
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* blob = std::get_if<std::vector<std::uint8_t>>(&value)) return bytea_of(*blob);
+  return std::to_string(std::get<std::int64_t>(value));
 }
 
 void append_value(std::string& literal, const archive_value& value) {

@@ -23,4 +23,8 @@ void append_element(std::string& literal, std::span<const std::uint8_t> bytes) {
   literal.append(R"("\\x)").append(to_hex(bytes)) += '"';
 }
 
+std::string bytea_of(std::span<const std::uint8_t> bytes) {
+  return R"(\x)" + to_hex(bytes);
+}
+
 } // namespace maque::db

@@ -45,4 +45,14 @@ std::string array_of(const Rows& rows, const Element& element) {
   return literal += '}';
 }
 
+/// A value that may be absent, as the only element of an array: ($1::text[])[1]. How NULL is given
+/// as a parameter differs between the versions of libpqxx.
+template <class T>
+std::string optional_of(const std::optional<T>& value) {
+  return array_of(std::span{&value, 1}, [](const auto& each) { return each; });
+}
+
+/// As one parameter of type bytea.
+std::string bytea_of(std::span<const std::uint8_t> bytes);
+
 } // namespace maque::db

@@ -16,15 +16,22 @@ using std::string;
 // An index finds each id, whatever the planner thinks of the size of a table that is new to it.
 const postgres_statement find_users_statement{"find_users",
                                               string{"SELECT "} + postgres_user_columns +
-                                                  " FROM users u WHERE u.id = ANY($1::bigint[])"};
+                                                  " FROM users u WHERE u.id = ANY($1::bigint[])"
+                                                  " AND u.deleted_at IS NULL"};
 
 const postgres_statement list_users_statement{
     "list_users", string{"SELECT "} + postgres_user_columns +
-                      " FROM users u WHERE u.id > $1 AND NOT u.disabled ORDER BY u.id LIMIT $2"};
+                      " FROM users u WHERE u.id > $1 AND NOT u.disabled"
+                      " AND u.deleted_at IS NULL ORDER BY u.id LIMIT $2"};
 
 const postgres_statement find_sessions_statement{
     "find_sessions", string{"SELECT "} + postgres_session_columns +
                          " FROM sessions s WHERE s.id = ANY($1::bigint[])"};
+
+const postgres_statement list_sessions_statement{
+    "list_sessions", string{"SELECT "} + postgres_session_columns +
+                         " FROM sessions s WHERE s.user_id = $1 AND s.ended_at IS NULL"
+                         " ORDER BY s.id"};
 
 const postgres_statement ended_since_statement{
     "ended_since", "SELECT id FROM sessions WHERE ended_at >= $1 ORDER BY ended_at, id"};
@@ -73,6 +80,14 @@ std::vector<user> list_users(postgres_connection& from, const user_page_query& q
 std::vector<std::optional<session>> find_sessions(postgres_connection& from,
                                                   std::span<const session_id> ids) {
   return find(from, find_sessions_statement, ids, session_of);
+}
+
+std::vector<session> list_sessions(postgres_connection& from, user_id user) {
+  std::vector<session> open;
+  for (const pqxx::row& row :
+       from.run(list_sessions_statement, static_cast<std::int64_t>(user.value)))
+    open.push_back(session_of(row));
+  return open;
 }
 
 ended_sessions sessions_ended_since(postgres_connection& from, utc_time since) {

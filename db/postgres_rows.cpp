@@ -21,6 +21,8 @@ std::uint8_t nibble(char digit) {
   return static_cast<std::uint8_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
+} // namespace
+
 sha256_digest digest_at(const pqxx::row& row, int column) {
   const std::string hex = text_at(row, column);
   sha256_digest digest{};
@@ -30,8 +32,6 @@ sha256_digest digest_at(const pqxx::row& row, int column) {
   }
   return digest;
 }
-
-} // namespace
 
 std::int64_t integer_at(const pqxx::row& row, int column) {
   return row[static_cast<pqxx::row::size_type>(column)].as<std::int64_t>();

@@ -25,6 +25,8 @@ inline constexpr const char* postgres_session_columns =
 session session_of(const pqxx::row& row);
 
 std::int64_t integer_at(const pqxx::row& row, int column);
+/// Throws if it isn't 32 bytes long.
+sha256_digest digest_at(const pqxx::row& row, int column);
 
 template <class Id>
 Id id_at(const pqxx::row& row, int column) {

@@ -32,6 +32,55 @@ bool storable(const end_sessions&) {
   return true;
 }
 
+bool storable(const std::optional<session>& opened) {
+  return !opened ||
+         (storable(opened->appid) && storable(opened->device) && storable(opened->address));
+}
+
+bool storable(const begin_attempt& r) {
+  return storable(r.username);
+}
+
+bool storable(const open_password_session& r) {
+  return storable(r.verified_hash) && storable(r.upgraded_hash) && storable(r.opened);
+}
+
+bool storable(const register_user& r) {
+  return storable(r.username) && storable(r.password_hash) && storable(r.opened);
+}
+
+bool storable(const add_credentials& r) {
+  return storable(r.username) && storable(r.password_hash);
+}
+
+bool storable(const change_password& r) {
+  return storable(r.from_hash) && storable(r.to_hash);
+}
+
+bool storable(const link_identity& r) {
+  return storable(r.appid) && storable(r.openid) && storable(r.unionid);
+}
+
+bool storable(const set_user_disabled&) {
+  return true;
+}
+
+bool storable(const delete_user&) {
+  return true;
+}
+
+bool storable(const add_invitation& r) {
+  return storable(r.added.note);
+}
+
+bool storable(const remove_invitation&) {
+  return true;
+}
+
+bool storable(const purge&) {
+  return true;
+}
+
 bool storable(const set_config_value& r) {
   return storable(r.key) && storable(r.json);
 }

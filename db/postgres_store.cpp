@@ -1,7 +1,9 @@
 #include "db/postgres_store.hpp"
 
+#include "db/postgres_accounts.hpp"
 #include "db/postgres_archive.hpp"
 #include "db/postgres_batch.hpp"
+#include "db/postgres_invitations.hpp"
 #include "db/postgres_migrator.hpp"
 #include "db/postgres_reads.hpp"
 #include "db/postgres_session.hpp"
@@ -44,6 +46,25 @@ public:
   result<ended_sessions> sessions_ended_since(utc_time since) override {
     return read([&](postgres_connection& from) { return db::sessions_ended_since(from, since); });
   }
+
+  result<std::vector<session>> list_sessions(user_id user) override {
+    return read([&](postgres_connection& from) { return db::list_sessions(from, user); });
+  }
+
+  result<std::optional<credential>> find_credential(std::string_view username) override {
+    // It can't be stored, so nobody has it.
+    if (username.find('\0') != std::string_view::npos) return std::optional<credential>{};
+    return read([&](postgres_connection& from) { return db::find_credential(from, username); });
+  }
+  result<std::optional<credential>> find_credential(user_id user) override {
+    return read([&](postgres_connection& from) { return db::find_credential(from, user); });
+  }
+
+  result<std::vector<account>> list_accounts(const account_page_query& query) override {
+    return read([&](postgres_connection& from) { return db::list_accounts(from, query); });
+  }
+
+  result<std::vector<invitation>> list_invitations() override { return read(db::list_invitations); }
 
   result<std::uint64_t> config_version() override { return read(db::config_version); }
 

@@ -1,12 +1,15 @@
 #include "db/postgres_writer.hpp"
 
+#include "db/postgres_accounts.hpp"
 #include "db/postgres_array.hpp"
+#include "db/postgres_config.hpp"
+#include "db/postgres_invitations.hpp"
+#include "db/postgres_purge.hpp"
 #include "db/postgres_rows.hpp"
 
 #include <pqxx/pqxx>
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
@@ -17,6 +20,8 @@ namespace {
 
 using std::string;
 using identity = std::pair<std::string_view, std::string_view>;
+
+constexpr int admissions_max = 5;
 
 const postgres_statement look_up_statement{
     "look_up_identities",
@@ -64,7 +69,7 @@ const postgres_statement update_profiles_statement{
            " updated_at = greatest(u.updated_at, w.at), revision = u.revision + 1"
            " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])"
            " AS w (id, nickname, avatar_url, language, at)"
-           " WHERE u.id = w.id RETURNING "} +
+           " WHERE u.id = w.id AND u.deleted_at IS NULL RETURNING "} +
         postgres_user_columns};
 
 // num_nulls() instead of IS NULL: with that, the planner might go through the index of all open
@@ -89,19 +94,6 @@ const postgres_statement end_statement{
                     " OR (w.scope = 0 AND s.id = w.current) OR (w.scope = 1 AND s.id <> w.current))"
                     " RETURNING s.user_id, s.id"};
 
-const postgres_statement published_statement{
-    "published", "SELECT coalesce((SELECT max(version) FROM config_versions), 0),"
-                 " (SELECT json FROM config_values WHERE key = $1)"};
-const postgres_statement insert_version_statement{
-    "insert_version", "INSERT INTO config_versions (version, key, json, published_at)"
-                      " VALUES ($1, $2, ($3::text[])[1], $4)"};
-const postgres_statement put_value_statement{
-    "put_value", "INSERT INTO config_values (key, json, version) VALUES ($1, $2, $3)"
-                 " ON CONFLICT (key) DO UPDATE"
-                 " SET json = excluded.json, version = excluded.version"};
-const postgres_statement remove_value_statement{"remove_value",
-                                                "DELETE FROM config_values WHERE key = $1"};
-
 identity identity_of(const admit_wechat_user& request) {
   return {request.appid, request.openid};
 }
@@ -109,7 +101,7 @@ identity identity_of(const admit_wechat_user& request) {
 } // namespace
 
 postgres_writer::postgres_writer(postgres_connection& to, std::span<const write_request> requests)
-    : to_{to}, requests_{requests}, known_(requests.size()) {
+    : to_{to}, requests_{requests}, throttles_{to}, known_(requests.size()) {
   outcomes_.assign(requests.size(), fail(errc::internal));
 }
 
@@ -117,6 +109,7 @@ write_outcomes postgres_writer::perform() {
   places all(requests_.size());
   for (std::size_t i = 0; i < all.size(); ++i)
     all[i] = i;
+  throttles_.lock(requests_);
   look_up(of_kind<admit_wechat_user>(all));
   bool first = true;
   for (const places& wave : deal_into_waves()) {
@@ -128,10 +121,27 @@ write_outcomes postgres_writer::perform() {
     update_profiles(of_kind<update_profile>(wave));
     rotate(of_kind<rotate_refresh>(wave));
     end(of_kind<end_sessions>(wave));
+    for (const std::size_t place : wave)
+      perform_alone(place);
   }
+  throttles_.write();
+  // The purge looks at the throttles as they are written.
+  for (const std::size_t place : of_kind<purge>(all))
+    outcomes_[place] = db::perform(to_, request<purge>(place));
   for (const std::size_t place : of_kind<set_config_value>(all))
-    outcomes_[place] = publish(request<set_config_value>(place));
+    outcomes_[place] = publish(to_, request<set_config_value>(place));
   return std::move(outcomes_);
+}
+
+/// One of the kinds that are rare.
+void postgres_writer::perform_alone(std::size_t place) {
+  const auto perform_request = [&](const auto& wanted) {
+    if constexpr (requires { db::perform(to_, throttles_, wanted); })
+      outcomes_[place] = db::perform(to_, throttles_, wanted);
+    else if constexpr (requires { db::perform(to_, wanted); })
+      outcomes_[place] = db::perform(to_, wanted);
+  };
+  std::visit(perform_request, requests_[place]);
 }
 
 template <class Kind>
@@ -147,38 +157,10 @@ std::string postgres_writer::column(const places& of, const Element& element) co
   return array_of(of, [&](std::size_t place) { return element(request<Kind>(place)); });
 }
 
-/// A request goes into the wave that follows the last one of its user.
-std::vector<postgres_writer::places> postgres_writer::deal_into_waves() const {
-  std::map<identity, user_id> newcomers;
-  std::unordered_map<user_id, std::size_t> next_wave;
-  std::vector<places> waves;
-  const auto deal = [&](std::size_t place, user_id user) {
-    const std::size_t wave = next_wave[user]++;
-    if (wave == waves.size()) waves.emplace_back();
-    waves[wave].push_back(place);
-  };
-  for (std::size_t place = 0; place < requests_.size(); ++place) {
-    const write_request& each = requests_[place];
-    if (const auto* admission = std::get_if<admit_wechat_user>(&each)) {
-      // A new identity becomes the user that its first admission proposes.
-      deal(
-          place,
-          known_[place]
-              ? known_[place]->who.id
-              : newcomers.try_emplace(identity_of(*admission), admission->candidate).first->second);
-    } else if (const auto* update = std::get_if<update_profile>(&each)) {
-      deal(place, update->id);
-    } else if (const auto* rotation = std::get_if<rotate_refresh>(&each)) {
-      deal(place, rotation->user);
-    } else if (const auto* ending = std::get_if<end_sessions>(&each)) {
-      deal(place, ending->user);
-    }
-  }
-  return waves;
-}
-
 void postgres_writer::look_up(const places& admissions) {
   if (admissions.empty()) return;
+  for (const std::size_t place : admissions)
+    known_.at(place).reset();
   const auto rows =
       to_.run(look_up_statement,
               column<admit_wechat_user>(admissions,
@@ -198,14 +180,17 @@ void postgres_writer::admit(places admissions) {
            identity_of(request<admit_wechat_user>(right));
   });
   places beaten = admit_once(admissions);
-  if (beaten.empty()) return;
-  // Another connection made these identities since they were looked up.
-  look_up(beaten);
-  beaten = admit_once(beaten);
-  if (!beaten.empty()) throw std::runtime_error{"an identity can neither be made nor found"};
+  for (int attempt = 1; !beaten.empty(); ++attempt) {
+    if (attempt == admissions_max)
+      throw std::runtime_error{"an identity can neither be made nor found"};
+    // Another connection made these identities, or disabled or deleted their users, since they
+    // were looked up.
+    look_up(beaten);
+    beaten = admit_once(beaten);
+  }
 }
 
-/// Returns those whose identity was to be made but is there.
+/// Returns those whose identity was to be made but is there, or whose user was there and is gone.
 postgres_writer::places postgres_writer::admit_once(const places& admissions) {
   places open;
   for (const std::size_t place : admissions) {
@@ -241,11 +226,17 @@ postgres_writer::places postgres_writer::admit_once(const places& admissions) {
     made.insert(id_at<user_id>(row, 0));
 
   complete_unionids(open);
+  surplus of_known = end_surplus(open);
   places beaten;
+  std::vector<session_id> in_vain;
   for (const std::size_t place : open) {
     const auto& admission = request<admit_wechat_user>(place);
-    if (known_[place]) {
-      outcomes_[place] = user_admitted{.who = known_[place]->who, .is_new_user = false};
+    if (known_[place] && of_known.gone.contains(known_[place]->who.id)) {
+      in_vain.push_back(admission.opened.id);
+      beaten.push_back(place);
+    } else if (known_[place]) {
+      const user& who = known_[place]->who;
+      outcomes_[place] = user_admitted{.who = who, .ended = std::move(of_known.ended[who.id])};
     } else if (made.contains(admission.candidate)) {
       user who;
       who.id = admission.candidate;
@@ -256,7 +247,20 @@ postgres_writer::places postgres_writer::admit_once(const places& admissions) {
       beaten.push_back(place);
     }
   }
+  if (!in_vain.empty()) remove_sessions(to_, in_vain);
   return beaten;
+}
+
+/// Costs nothing where all users are new.
+surplus postgres_writer::end_surplus(const places& admissions) {
+  std::vector<opened_session> opened;
+  for (const std::size_t place : admissions) {
+    const auto& admission = request<admit_wechat_user>(place);
+    if (known_[place])
+      opened.push_back({known_[place]->who.id, admission.opened.id, admission.max_sessions,
+                        admission.opened.created_at});
+  }
+  return end_surplus_sessions(to_, std::move(opened));
 }
 
 void postgres_writer::complete_unionids(const places& admissions) {
@@ -334,26 +338,6 @@ void postgres_writer::end(places endings) {
     std::sort(of_user.begin(), of_user.end());
     outcomes_[place] = std::move(of_user);
   }
-}
-
-std::uint64_t postgres_writer::publish(const set_config_value& request) {
-  // Versions count without gaps, also when two nodes publish at once. Readers aren't kept waiting.
-  to_.run("LOCK TABLE config_versions IN EXCLUSIVE MODE");
-  const auto row = to_.run(published_statement, request.key)[0];
-  const auto newest = integer_at(row, 0);
-  std::optional<string> published;
-  if (!row[1].is_null()) published = row[1].as<string>();
-  if (published == request.json) return static_cast<std::uint64_t>(newest);
-
-  const std::int64_t next = newest + 1;
-  to_.run(insert_version_statement, next, request.key,
-          array_of(std::span{&request.json, 1}, [](const auto& json) { return json; }),
-          to_unix_micros(request.at));
-  if (request.json)
-    to_.run(put_value_statement, request.key, *request.json, next);
-  else
-    to_.run(remove_value_statement, request.key);
-  return static_cast<std::uint64_t>(next);
 }
 
 } // namespace maque::db

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "db/postgres_connection.hpp"
+#include "db/postgres_sessions.hpp"
+#include "db/postgres_throttles.hpp"
 #include "db/store.hpp"
 
 #include <cstddef>
@@ -18,6 +20,7 @@ using write_outcomes = std::vector<result<write_outcome>>;
 ///
 /// Only the order of one user's writes means anything. So the requests are dealt into waves, none
 /// of which has two of the same user, and in a wave those of the same kind leave as one statement.
+/// The rare kinds follow, one after the other: see db/postgres_waves.cpp.
 class postgres_writer {
 public:
   postgres_writer(postgres_connection& to, std::span<const write_request> requests);
@@ -52,11 +55,13 @@ private:
   void update_profiles(places updates);
   void rotate(places rotations);
   void end(places endings);
-  std::uint64_t publish(const set_config_value& request);
+  surplus end_surplus(const places& admissions);
+  void perform_alone(std::size_t place);
 
   postgres_connection& to_;
   std::span<const write_request> requests_;
   write_outcomes outcomes_;
+  postgres_throttles throttles_;
   std::vector<std::optional<known_user>> known_; ///< By place; admissions only.
 };
 

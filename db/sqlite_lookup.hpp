@@ -21,12 +21,13 @@ public:
   using reader = Row (*)(const sqlite_row&);
 
   /// @param columns those that `read` expects, in its order.
+  /// @param condition what else a row has to meet, beginning with AND.
   sqlite_lookup(sqlite_database& database, const std::string& table, const std::string& columns,
-                reader read)
+                reader read, const std::string& condition = {})
       : find_{database, "SELECT " + columns +
                             ", place FROM (SELECT key AS place, value AS wanted"
                             " FROM json_each(?1)) CROSS JOIN " +
-                            table + " ON id = wanted"},
+                            table + " ON id = wanted" + condition},
         read_{read} {}
 
   /// In the order of `ids`; an empty optional where there is no row.

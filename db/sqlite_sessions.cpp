@@ -28,6 +28,12 @@ session_id read_session_id(const sqlite_row& row) {
   return row.id<session_id>(0);
 }
 
+/// RETURNING promises no order.
+result<ended_sessions> sorted(result<ended_sessions> ended) {
+  if (ended) std::sort(ended->begin(), ended->end());
+  return ended;
+}
+
 } // namespace
 
 sqlite_sessions::sqlite_sessions(sqlite_database& database)
@@ -46,7 +52,20 @@ sqlite_sessions::sqlite_sessions(sqlite_database& database)
       end_others_{database, "UPDATE sessions SET ended_at = ?3"
                             " WHERE user_id = ?1 AND id <> ?2 AND ended_at IS NULL RETURNING id"},
       end_all_{database, "UPDATE sessions SET ended_at = ?2"
-                         " WHERE user_id = ?1 AND ended_at IS NULL RETURNING id"} {}
+                         " WHERE user_id = ?1 AND ended_at IS NULL RETURNING id"},
+      list_open_{database, std::string{"SELECT "} + session_columns +
+                               " FROM sessions WHERE user_id = ?1 AND ended_at IS NULL"
+                               " ORDER BY id"},
+      end_surplus_{database,
+                   "UPDATE sessions SET ended_at = ?3 WHERE id IN (SELECT id FROM sessions"
+                   " WHERE user_id = ?1 AND ended_at IS NULL"
+                   " ORDER BY id = ?2 DESC, last_seen_at DESC, id DESC"
+                   " LIMIT -1 OFFSET ?4) RETURNING id"},
+      // Two conditions, as there is an index for each.
+      forget_{database, "UPDATE sessions SET device = '', address = '' WHERE id IN"
+                        " (SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL"
+                        " UNION ALL SELECT id FROM sessions WHERE user_id = ?1"
+                        " AND ended_at IS NOT NULL)"} {}
 
 result<std::vector<std::optional<session>>> sqlite_sessions::find(std::span<const session_id> ids) {
   return find_.find(ids);
@@ -71,20 +90,33 @@ result<session> sqlite_sessions::rotate(const rotate_refresh& request) {
 }
 
 result<ended_sessions> sqlite_sessions::end(const end_sessions& request) {
-  auto ended = [&] {
-    switch (request.scope) {
-    case logout_scope::this_session:
-      return end_this_.all(read_session_id, request.user, request.current, request.at);
-    case logout_scope::others:
-      return end_others_.all(read_session_id, request.user, request.current, request.at);
-    case logout_scope::all:
-      break;
-    }
-    return end_all_.all(read_session_id, request.user, request.at);
-  }();
-  // RETURNING promises no order.
-  if (ended) std::sort(ended->begin(), ended->end());
-  return ended;
+  switch (request.scope) {
+  case logout_scope::this_session:
+    return sorted(end_this_.all(read_session_id, request.user, request.current, request.at));
+  case logout_scope::others:
+    return end_all(request.user, request.current, request.at);
+  case logout_scope::all:
+    break;
+  }
+  return end_all(request.user, std::nullopt, request.at);
+}
+
+result<std::vector<session>> sqlite_sessions::list_open(user_id user) {
+  return list_open_.all(read_session, user);
+}
+
+result<ended_sessions> sqlite_sessions::end_all(user_id user, std::optional<session_id> keep,
+                                                utc_time at) {
+  return sorted(keep ? end_others_.all(read_session_id, user, *keep, at)
+                     : end_all_.all(read_session_id, user, at));
+}
+
+result<ended_sessions> sqlite_sessions::end_surplus(const session& opened, std::uint32_t most) {
+  return sorted(end_surplus_.all(read_session_id, opened.user, opened.id, opened.created_at, most));
+}
+
+result<void> sqlite_sessions::forget(user_id user) {
+  return forget_.run(user);
 }
 
 } // namespace maque::db

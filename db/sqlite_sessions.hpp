@@ -15,6 +15,14 @@ public:
   result<void> insert(const session& opened);
   result<session> rotate(const rotate_refresh& request);
   result<ended_sessions> end(const end_sessions& request);
+  /// See store::list_sessions().
+  result<std::vector<session>> list_open(user_id user);
+  /// Ends the user's sessions but `keep`.
+  result<ended_sessions> end_all(user_id user, std::optional<session_id> keep, utc_time at);
+  /// Ends those that were seen longest ago, but never `opened`, until there are `most`.
+  result<ended_sessions> end_surplus(const session& opened, std::uint32_t most);
+  /// Empties what the user's sessions say of him.
+  result<void> forget(user_id user);
 
 private:
   sqlite_lookup<session, session_id> find_;
@@ -24,6 +32,9 @@ private:
   sqlite_statement end_this_;
   sqlite_statement end_others_;
   sqlite_statement end_all_;
+  sqlite_statement list_open_;
+  sqlite_statement end_surplus_;
+  sqlite_statement forget_;
 };
 
 } // namespace maque::db

@@ -1,13 +1,12 @@
 #include "db/sqlite_store.hpp"
 
+#include "db/sqlite_accounts.hpp"
 #include "db/sqlite_archive.hpp"
 #include "db/sqlite_backup.hpp"
 #include "db/sqlite_config.hpp"
-#include "db/sqlite_identities.hpp"
 #include "db/sqlite_migrator.hpp"
-#include "db/sqlite_sessions.hpp"
+#include "db/sqlite_purge.hpp"
 #include "db/sqlite_transaction.hpp"
-#include "db/sqlite_users.hpp"
 
 #include <utility>
 #include <variant>
@@ -29,21 +28,38 @@ public:
       : database_{std::move(database)}, writable_{writable} {}
 
   result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) override {
-    return users_.find(ids);
+    return tables_.users.find(ids);
   }
 
   result<std::vector<user>> list_users(const user_page_query& query) override {
-    return users_.list(query);
+    return tables_.users.list(query);
   }
 
   result<std::vector<std::optional<session>>>
   find_sessions(std::span<const session_id> ids) override {
-    return sessions_.find(ids);
+    return tables_.sessions.find(ids);
   }
 
   result<ended_sessions> sessions_ended_since(utc_time since) override {
-    return sessions_.ended_since(since);
+    return tables_.sessions.ended_since(since);
   }
+
+  result<std::vector<session>> list_sessions(user_id user) override {
+    return tables_.sessions.list_open(user);
+  }
+
+  result<std::optional<credential>> find_credential(std::string_view username) override {
+    return tables_.credentials.find(username);
+  }
+  result<std::optional<credential>> find_credential(user_id user) override {
+    return tables_.credentials.find(user);
+  }
+
+  result<std::vector<account>> list_accounts(const account_page_query& query) override {
+    return accounts_.list(query);
+  }
+
+  result<std::vector<invitation>> list_invitations() override { return tables_.invitations.list(); }
 
   result<std::uint64_t> config_version() override { return config_.version(); }
 
@@ -87,49 +103,42 @@ private:
   // A request of several statements needs a savepoint; a single statement that fails has changed
   // nothing (https://sqlite.org/lang_conflict.html, ABORT).
 
-  result<write_outcome> perform(const admit_wechat_user& request) {
-    return transactions_.run_all_or_nothing([&] { return admit(request); });
+  result<write_outcome> perform(const update_profile& request) {
+    return tables_.users.update(request);
   }
-  result<write_outcome> perform(const update_profile& request) { return users_.update(request); }
-  result<write_outcome> perform(const rotate_refresh& request) { return sessions_.rotate(request); }
-  result<write_outcome> perform(const end_sessions& request) { return sessions_.end(request); }
+  result<write_outcome> perform(const rotate_refresh& request) {
+    return tables_.sessions.rotate(request);
+  }
+  result<write_outcome> perform(const end_sessions& request) {
+    return tables_.sessions.end(request);
+  }
+  result<write_outcome> perform(const add_invitation& request) {
+    return tables_.invitations.perform(request);
+  }
+  result<write_outcome> perform(const remove_invitation& request) {
+    return tables_.invitations.perform(request);
+  }
   result<write_outcome> perform(const set_config_value& request) {
     return transactions_.run_all_or_nothing(
         [&]() -> result<write_outcome> { return config_.set(request); });
   }
-
-  result<write_outcome> admit(const admit_wechat_user& request) {
-    auto admitted = find_or_make_user(request);
-    if (!admitted) return tl::unexpected{std::move(admitted.error())};
-    if (admitted->who.disabled) return fail(errc::account_disabled);
-    session opened = request.opened;
-    opened.user = admitted->who.id;
-    return sessions_.insert(opened).map([&] { return write_outcome{std::move(*admitted)}; });
+  result<write_outcome> perform(const purge& request) {
+    return transactions_.run_all_or_nothing(
+        [&]() -> result<write_outcome> { return purge_.perform(request); });
   }
-
-  result<user_admitted> find_or_make_user(const admit_wechat_user& request) {
-    auto known = identities_.find_user(request.appid, request.openid);
-    if (!known) return tl::unexpected{std::move(known.error())};
-    if (*known) {
-      return identities_.complete(request).map(
-          [&] { return user_admitted{.who = std::move(**known), .is_new_user = false}; });
-    }
-    user made;
-    made.id = request.candidate;
-    made.created_at = request.opened.created_at;
-    made.updated_at = made.created_at;
-    return users_.insert(made).and_then([&] { return identities_.insert(request); }).map([&] {
-      return user_admitted{.who = std::move(made), .is_new_user = true};
-    });
+  template <class Kind>
+  result<write_outcome> perform(const Kind& request) {
+    return transactions_.run_all_or_nothing(
+        [&]() -> result<write_outcome> { return accounts_.perform(request); });
   }
 
   std::unique_ptr<sqlite_database> database_;
   bool writable_;
   sqlite_transactions transactions_{*database_};
-  sqlite_users users_{*database_};
-  sqlite_identities identities_{*database_};
-  sqlite_sessions sessions_{*database_};
+  sqlite_tables tables_{*database_};
+  sqlite_accounts accounts_{*database_, tables_};
   sqlite_config config_{*database_};
+  sqlite_purge purge_{*database_};
 };
 
 class sqlite_store_factory final : public store_factory {

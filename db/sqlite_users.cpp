@@ -16,17 +16,40 @@ user read_user(const sqlite_row& row) {
 }
 
 sqlite_users::sqlite_users(sqlite_database& database)
-    : find_{database, "users", user_columns, read_user},
+    : find_{database, "users", user_columns, read_user, " AND deleted_at IS NULL"},
+      find_one_{database, std::string{"SELECT "} + user_columns +
+                              " FROM users WHERE id = ?1 AND deleted_at IS NULL"},
       list_{database, std::string{"SELECT "} + user_columns +
-                          " FROM users WHERE id > ?1 AND disabled = 0 ORDER BY id LIMIT ?2"},
+                          " FROM users WHERE id > ?1 AND disabled = 0 AND deleted_at IS NULL ORDER "
+                          "BY id LIMIT ?2"},
       insert_{database, std::string{"INSERT INTO users ("} + user_columns +
                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
       update_{database, std::string{"UPDATE users SET nickname = coalesce(?2, nickname),"
                                     " avatar_url = coalesce(?3, avatar_url),"
                                     " language = coalesce(?4, language),"
                                     " updated_at = max(updated_at, ?5), revision = revision + 1"
-                                    " WHERE id = ?1 RETURNING "} +
-                            user_columns} {}
+                                    " WHERE id = ?1 AND deleted_at IS NULL RETURNING "} +
+                            user_columns},
+      set_disabled_{database, "UPDATE users SET disabled = ?2, updated_at = max(updated_at, ?3),"
+                              " revision = revision + 1 WHERE id = ?1 AND disabled <> ?2"},
+      empty_{database, "UPDATE users SET nickname = '', avatar_url = '', language = '',"
+                       " role = 'user', updated_at = max(updated_at, ?2), deleted_at = ?2,"
+                       " revision = revision + 1 WHERE id = ?1"} {}
+
+result<user> sqlite_users::require(user_id id) {
+  auto found = find_one_.first(read_user, id);
+  if (!found) return tl::unexpected{std::move(found.error())};
+  if (!*found) return fail(errc::user_not_found);
+  return **std::move(found);
+}
+
+result<void> sqlite_users::set_disabled(user_id id, bool disabled, utc_time at) {
+  return set_disabled_.run(id, disabled, at);
+}
+
+result<void> sqlite_users::empty(user_id id, utc_time at) {
+  return empty_.run(id, at);
+}
 
 result<std::vector<std::optional<user>>> sqlite_users::find(std::span<const user_id> ids) {
   return find_.find(ids);

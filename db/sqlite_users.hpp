@@ -11,7 +11,7 @@ inline constexpr const char* user_columns =
 
 user read_user(const sqlite_row& row);
 
-/// The table `users`.
+/// The table `users`. Those that were deleted are not found.
 class sqlite_users {
 public:
   explicit sqlite_users(sqlite_database& database);
@@ -21,12 +21,21 @@ public:
   result<std::vector<user>> list(const user_page_query& query);
   result<void> insert(const user& who);
   result<user> update(const update_profile& request);
+  /// Fails with user_not_found.
+  result<user> require(user_id id);
+  /// Of one who is there; changes nothing if he is so already.
+  result<void> set_disabled(user_id id, bool disabled, utc_time at);
+  /// Of one who is there: leaves nothing but the id.
+  result<void> empty(user_id id, utc_time at);
 
 private:
   sqlite_lookup<user, user_id> find_;
+  sqlite_statement find_one_;
   sqlite_statement list_;
   sqlite_statement insert_;
   sqlite_statement update_;
+  sqlite_statement set_disabled_;
+  sqlite_statement empty_;
 };
 
 } // namespace maque::db

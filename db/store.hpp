@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace maque::db {
@@ -42,7 +43,8 @@ public:
 
   /// Reads ------------------------------------------------------------------------------------
 
-  /// The users with these ids, in their order; an empty optional where there is none.
+  /// The users with these ids, in their order; an empty optional where there is none. Deleted ones
+  /// are none.
   virtual result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) = 0;
 
   /// One page in ascending order of id. Disabled users are left out.
@@ -54,6 +56,20 @@ public:
 
   /// The sessions that were ended at `since` or later.
   virtual result<ended_sessions> sessions_ended_since(utc_time since) = 0;
+
+  /// The user's sessions that have not ended, in ascending order of id.
+  virtual result<std::vector<session>> list_sessions(user_id user) = 0;
+
+  /// An empty optional: nobody has this username.
+  virtual result<std::optional<credential>> find_credential(std::string_view username) = 0;
+  /// An empty optional: the user has no password.
+  virtual result<std::optional<credential>> find_credential(user_id user) = 0;
+
+  /// One page in ascending order of id.
+  virtual result<std::vector<account>> list_accounts(const account_page_query& query) = 0;
+
+  /// All of them, in the order in which they were made (of two at once, by code_hash).
+  virtual result<std::vector<invitation>> list_invitations() = 0;
 
   /// The newest version of the published configuration.
   virtual result<std::uint64_t> config_version() = 0;

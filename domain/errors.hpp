@@ -29,6 +29,8 @@ enum class errc : std::uint8_t {
   forbidden,
   account_disabled,
   user_blocked_by_wechat,
+  registration_closed, ///< Nobody may register, by setting.
+  invalid_invitation,  ///< Registration is by invitation, and this code is none (any more).
   // 404
   route_not_found,
   user_not_found,
@@ -38,11 +40,16 @@ enum class errc : std::uint8_t {
   method_not_allowed,
   request_timeout,
   conflict,
+  username_taken,
+  identity_taken,        ///< The WeChat identity belongs to another user.
+  credentials_exist,     ///< The user has a username and a password already.
+  wechat_already_linked, ///< The user has another identity of this mini-program.
   body_too_large,
   target_too_long,
   unsupported_media_type,
   expectation_failed,
   too_many_requests,
+  too_many_attempts, ///< To prove who somebody is: guessing is slowed down.
   headers_too_large,
   // 500
   internal,

@@ -20,6 +20,8 @@ struct session_policy {
   std::chrono::seconds idle_ttl{std::chrono::hours{24 * 30}};
   std::chrono::seconds absolute_ttl{std::chrono::hours{24 * 90}};
   std::chrono::seconds reuse_window{10};
+  /// Open ones a user; one more ends the one that was seen longest ago.
+  std::uint32_t max_sessions = 20;
 };
 
 /// One login on one device, from login to logout or expiry.

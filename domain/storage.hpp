@@ -1,8 +1,10 @@
 #pragma once
 
+#include "domain/account.hpp"
 #include "domain/ids.hpp"
 #include "domain/secret.hpp"
 #include "domain/session.hpp"
+#include "domain/throttle.hpp"
 #include "domain/user.hpp"
 
 #include <cstdint>
@@ -17,8 +19,12 @@ namespace maque {
 
 /// Writes -------------------------------------------------------------------------------------
 
+using ended_sessions = std::vector<session_id>;
+
 /// Logs a WeChat identity in: finds its user or makes one (a user and an identity row), keeps the
-/// session key, and opens the session. One transaction; all or nothing.
+/// session key, and opens the session. If the user then has more than `max_sessions` open ones,
+/// those that were seen longest ago are ended. One transaction; all or nothing. Fails with
+/// account_disabled. The outcome is user_admitted.
 struct admit_wechat_user {
   std::string appid;
   std::string openid;
@@ -28,14 +34,17 @@ struct admit_wechat_user {
   user_id candidate;
   /// The session to open; its `user` is filled in by the store.
   session opened;
+  std::uint32_t max_sessions = 20; ///< At least 1.
 };
 
 struct user_admitted {
   user who;
   bool is_new_user = false;
+  ended_sessions ended{}; ///< For there were too many; in ascending order.
 };
 
-/// Applies `patch` to the user, raises revision and updated_at. Fails with user_not_found.
+/// Applies `patch` to the user, raises revision and updated_at. Fails with user_not_found. The
+/// outcome is user.
 struct update_profile {
   user_id id;
   profile_patch patch;
@@ -44,7 +53,7 @@ struct update_profile {
 
 /// Moves the session's refresh counter from `from` to `from + 1` and sets last_seen_at and
 /// rotated_at, if the session has not ended and its counter is still `from`. Otherwise changes
-/// nothing and fails with conflict.
+/// nothing and fails with conflict. The outcome is the session after the change.
 struct rotate_refresh {
   session_id id;
   /// Whose session it is: by it the store keeps the order of one user's writes.
@@ -56,7 +65,7 @@ struct rotate_refresh {
 enum class logout_scope : std::uint8_t { this_session, others, all };
 
 /// Ends the sessions of `user` that `scope` names, seen from session `current`. Sessions that have
-/// ended stay as they are. The outcome lists those that this call ended.
+/// ended stay as they are. The outcome is ended_sessions: those that this call ended, ascending.
 struct end_sessions {
   user_id user;
   session_id current;
@@ -65,26 +74,154 @@ struct end_sessions {
 };
 
 /// Sets (or, with no json, removes) one value of the published configuration and makes a new
-/// version.
+/// version. The outcome is the version.
 struct set_config_value {
   std::string key;
   std::optional<std::string> json;
   utc_time at;
 };
 
+/// Counts an attempt to prove who somebody is, before its outcome is known (see judge_attempt), and
+/// looks up the credential that it is about. The outcome is attempt_begun.
+struct begin_attempt {
+  attempt_keys keys;
+  throttle_policy policy;
+  /// Looked up only if the attempt is not blocked.
+  std::optional<std::string> username;
+  std::optional<user_id> user; ///< Instead of the username.
+  utc_time at;
+};
+
+struct attempt_begun {
+  std::optional<utc_time> blocked_until{};
+  std::optional<credential> known{};
+};
+
+/// A password was verified against `verified_hash`: opens the session, replaces the hash if there
+/// is an `upgraded_hash`, and forgives the attempt (see forgive). Sessions beyond max_sessions are
+/// ended as by admit_wechat_user. Fails with bad_credentials if the user is disabled or gone, or
+/// has another hash by now; then nothing is forgiven. The outcome is user_admitted.
+struct open_password_session {
+  user_id user;
+  std::string verified_hash;
+  std::optional<std::string> upgraded_hash;
+  attempt_keys keys;
+  throttle_policy policy;
+  session opened;
+  std::uint32_t max_sessions = 20;
+};
+
+/// Makes a user with a username and a password, and opens a session if there is one; takes one use
+/// of the invitation, if there has to be one, and forgives the attempt. All or nothing. Fails with
+/// username_taken, invalid_invitation (unknown, expired or used up). The outcome is user_admitted.
+struct register_user {
+  user_id id;
+  user_role role = user_role::user;
+  std::string username;
+  std::string password_hash;
+  std::optional<sha256_digest> invitation;
+  attempt_keys keys;
+  throttle_policy policy;
+  std::optional<session> opened; ///< Its `user` is filled in by the store.
+  utc_time at;
+};
+
+/// Gives a user, who has none, a username and a password. Fails with username_taken,
+/// credentials_exist, user_not_found (disabled, too). The outcome is user.
+struct add_credentials {
+  user_id user;
+  std::string username;
+  std::string password_hash;
+  utc_time at;
+};
+
+/// Replaces a password and ends the user's sessions, but `keep`, and forgives the attempt. Fails
+/// with user_not_found if he has no password, with conflict if its hash is not `from_hash` any
+/// more (an absent one: whatever it is). The outcome is ended_sessions.
+struct change_password {
+  user_id user;
+  std::optional<std::string> from_hash;
+  std::string to_hash;
+  std::optional<session_id> keep;
+  attempt_keys keys;
+  throttle_policy policy;
+  utc_time at;
+};
+
+/// Lets a user log in with a WeChat identity, too. Changes nothing if it is his already. Fails with
+/// identity_taken if it is another user's, with wechat_already_linked if he has another one of this
+/// appid, with user_not_found (disabled, too). The outcome is user.
+struct link_identity {
+  user_id user;
+  std::string appid;
+  std::string openid;
+  std::optional<std::string> unionid;
+  utc_time at;
+};
+
+/// Disables or enables a user; whoever is disabled loses his sessions. Fails with user_not_found.
+/// The outcome is ended_sessions.
+struct set_user_disabled {
+  user_id user;
+  bool disabled = true;
+  utc_time at;
+};
+
+/// Deletes a user for good: ends his sessions, removes his credentials and identities, and empties
+/// his profile and what his sessions say of him. What is left of the row is found by no read, so
+/// that the id is never given to anybody else. Fails with user_not_found. The outcome is
+/// ended_sessions.
+struct delete_user {
+  user_id user;
+  utc_time at;
+};
+
+/// The outcome is the invitation; conflict if there is one with this code.
+struct add_invitation {
+  invitation added;
+};
+
+/// Fails with invalid_invitation if there is none. The outcome is the invitation that was removed.
+struct remove_invitation {
+  sha256_digest code_hash{};
+};
+
+/// Removes what serves nobody any more: sessions that ended or whose time was over before
+/// `sessions_before`, throttles without an attempt since `throttles_before`, invitations that
+/// expired or were used up before `sessions_before` began to count. At most `limit` rows of each
+/// table. The outcome is their number.
+struct purge {
+  utc_time sessions_before;
+  utc_time throttles_before;
+  utc_time now;
+  std::uint32_t limit = 1'000;
+};
+
 using write_request =
-    std::variant<admit_wechat_user, update_profile, rotate_refresh, end_sessions, set_config_value>;
+    std::variant<admit_wechat_user, update_profile, rotate_refresh, end_sessions, set_config_value,
+                 begin_attempt, open_password_session, register_user, add_credentials,
+                 change_password, link_identity, set_user_disabled, delete_user, add_invitation,
+                 remove_invitation, purge>;
 
-using ended_sessions = std::vector<session_id>;
-
-/// The outcome of the alternative of write_request with the same index; for rotate_refresh the
-/// session after the change, for set_config_value the new version.
-using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t>;
+/// Each request says which of them is its outcome.
+using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t,
+                                   attempt_begun, invitation>;
 
 /// Reads --------------------------------------------------------------------------------------
 
 /// A page of users in ascending order of id, beginning behind `after`.
 struct user_page_query {
+  std::optional<user_id> after;
+  std::uint32_t limit = 20;
+};
+
+/// A user's sessions that have not ended, in ascending order of id. The time of some may be over.
+struct list_sessions {
+  user_id user;
+};
+
+/// A page of accounts in ascending order of id, disabled users among them, deleted ones not.
+struct account_page_query {
   std::optional<user_id> after;
   std::uint32_t limit = 20;
 };

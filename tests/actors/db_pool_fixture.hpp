@@ -58,6 +58,13 @@ public:
     throw failure();
   }
   result<ended_sessions> sessions_ended_since(utc_time) override { throw failure(); }
+  result<std::vector<session>> list_sessions(user_id) override { throw failure(); }
+  result<std::optional<credential>> find_credential(std::string_view) override { throw failure(); }
+  result<std::optional<credential>> find_credential(user_id) override { throw failure(); }
+  result<std::vector<account>> list_accounts(const account_page_query&) override {
+    throw failure();
+  }
+  result<std::vector<invitation>> list_invitations() override { throw failure(); }
   result<std::uint64_t> config_version() override { throw failure(); }
   result<config_snapshot> load_config() override { throw failure(); }
   std::vector<result<write_outcome>> apply(std::span<const write_request>) override {

@@ -180,14 +180,18 @@ private:
   typename state::interface handle_;
 };
 
-using scripted_database =
-    scripted<database_actor, on_request<std::optional<user>, find_user>,
-             on_request<std::optional<session>, find_session>,
-             on_request<std::vector<user>, user_page_query>,
-             on_request<ended_sessions, list_ended_sessions>,
-             on_request<std::optional<config_snapshot>, load_config>,
-             on_request<user_admitted, admit_wechat_user>, on_request<user, update_profile>,
-             on_request<session, rotate_refresh>, on_request<ended_sessions, end_sessions>>;
+using scripted_database = scripted<
+    database_actor, on_request<std::optional<user>, find_user>,
+    on_request<std::optional<session>, find_session>,
+    on_request<std::vector<user>, user_page_query>, on_request<ended_sessions, list_ended_sessions>,
+    on_request<std::vector<session>, list_sessions>,
+    on_request<std::optional<config_snapshot>, load_config>,
+    on_request<user_admitted, admit_wechat_user>, on_request<user, update_profile>,
+    on_request<session, rotate_refresh>, on_request<ended_sessions, end_sessions>,
+    on_request<attempt_begun, begin_attempt>, on_request<user_admitted, open_password_session>,
+    on_request<user_admitted, register_user>, on_request<user, add_credentials>,
+    on_request<ended_sessions, change_password>, on_request<user, link_identity>,
+    on_request<std::uint64_t, purge>>;
 
 using scripted_user =
     scripted<user_actor, on_request<user, find_user>, on_request<user, change_profile>,

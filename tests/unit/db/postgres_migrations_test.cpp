@@ -1,5 +1,6 @@
 #include "db/postgres_migrator.hpp"
 #include "postgres_fixture.hpp"
+#include "rows_of_schema_1.hpp"
 
 #include <gmock/gmock.h>
 
@@ -91,6 +92,15 @@ TEST_F(PostgresMigrations, RefuseADatabaseThatCannotHoldEveryText) {
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().cause, HasSubstr("UTF8"));
   server.drop_database("latin1");
+}
+
+TEST_F(PostgresMigrations, KeepTheRowsOfTheFirstVersion) {
+  value_of(migrate(postgres_migrations().first(1)));
+  for (const std::string& row : rows_of_schema_1("decode(repeat('2a', 32), 'hex')"))
+    database.query(row);
+  EXPECT_EQ(value_of(migrate()), postgres_migrations().back().version);
+  const auto served = value_of(make_postgres_factory(database.url(), timeout)->open_writer());
+  expect_rows_of_schema_1(*served);
 }
 
 constexpr std::array history{

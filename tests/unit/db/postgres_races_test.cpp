@@ -87,6 +87,156 @@ TEST_F(PostgresRaces, OfRotationsAreWonByOne) {
   EXPECT_EQ(won, 1);
 }
 
+// ASVS 15.4: what is checked is still so when it is done.
+
+TEST_F(PostgresRaces, Asvs6_3_1_OfGuessesAdmitAsManyAsOneAfterTheOther) {
+  throttle_policy policy;
+  policy.account = {10, std::chrono::minutes{1}, std::chrono::hours{1}};
+  std::atomic<int> admitted = 0;
+  on_writers(5, [&](store& own, int number) {
+    for (int i = 0; i < 10; ++i) {
+      // Their other keys are theirs alone: only the account is common.
+      begin_attempt guess = make_attempt({.account = make_key(100)});
+      if (i % 2 == 0) guess.keys.source = make_key(static_cast<std::uint64_t>(number * 10 + i));
+      guess.policy = policy;
+      if (!std::get<attempt_begun>(value_of(apply_one(own, guess))).blocked_until) ++admitted;
+    }
+  });
+  EXPECT_EQ(admitted, 11);
+  EXPECT_EQ(query("SELECT failures FROM login_throttles WHERE blocked_until > last_at"), "11");
+}
+
+TEST_F(PostgresRaces, OfGuessesInBatchesLoseNoneAndWaitForEachOtherInOneOrder) {
+  constexpr int writers = 4;
+  constexpr int guesses = 60;
+  on_writers(writers, [&](store& own, int number) {
+    for (int round = 0; round < 5; ++round) {
+      std::vector<write_request> requests;
+      for (int i = 0; i < guesses; ++i) {
+        const int key = number % 2 == 0 ? i : guesses - 1 - i;
+        begin_attempt guess = make_attempt(
+            {.account = make_key(static_cast<std::uint64_t>(key)), .source = make_key(1000)});
+        guess.policy.account.free_attempts = guess.policy.source.free_attempts = UINT32_MAX;
+        requests.emplace_back(guess);
+      }
+      for (const auto& outcome : own.apply(requests))
+        EXPECT_TRUE(outcome);
+    }
+  });
+  EXPECT_EQ(query("SELECT count(*) FROM login_throttles WHERE failures = 20"), "60");
+  EXPECT_EQ(query("SELECT max(failures) FROM login_throttles"), "1200");
+}
+
+TEST_F(PostgresRaces, ForAUsernameAreWonByOne) {
+  std::atomic<int> won = 0;
+  std::atomic<int> taken = 0;
+  on_writers(4, [&](store& own, int number) {
+    std::vector<write_request> requests;
+    for (std::uint64_t i = 1; i <= 250; ++i)
+      requests.push_back(
+          make_registration(static_cast<std::uint64_t>(number) * 1000 + i, "sparrow"));
+    for (const auto& outcome : own.apply(requests)) {
+      if (outcome)
+        ++won;
+      else if (outcome.error().code == errc::username_taken)
+        ++taken;
+    }
+  });
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(taken, 999);
+  EXPECT_EQ(query("SELECT count(*) FROM users"), "1");
+}
+
+TEST_F(PostgresRaces, OfGuestsTakeNoMoreUsesThanAnInvitationHas) {
+  value_of(apply_one(add_invitation{make_invitation(1, 5)}));
+  std::atomic<int> invited = 0;
+  on_writers(4, [&](store& own, int number) {
+    for (int i = 0; i < 5; ++i) {
+      const int id = number * 10 + i + 1;
+      auto request = make_registration(static_cast<std::uint64_t>(id), "n" + std::to_string(id));
+      request.invitation = make_invitation(1).code_hash;
+      if (apply_one(own, request)) ++invited;
+    }
+  });
+  EXPECT_EQ(invited, 5);
+  EXPECT_EQ(query("SELECT uses_left FROM invitations"), "0");
+}
+
+TEST_F(PostgresRaces, OfPasswordChangesAreWonByOne) {
+  value_of(apply_one(make_registration(1, "sparrow")));
+  std::atomic<int> changed = 0;
+  on_writers(4, [&](store& own, int number) {
+    const change_password request{
+        {1}, make_hash("first"), make_hash(std::to_string(number)), {}, {}, {}, noon};
+    if (apply_one(own, request)) ++changed;
+  });
+  EXPECT_EQ(changed, 1);
+}
+
+TEST_F(PostgresRaces, ForAUserLinkOneIdentityOfAMiniProgram) {
+  value_of(apply_one(make_registration(1, "sparrow")));
+  std::atomic<int> linked = 0;
+  on_writers(4, [&](store& own, int number) {
+    const link_identity request{{1}, "wx-app", std::to_string(number), {}, noon};
+    const auto outcome = apply_one(own, request);
+    if (outcome)
+      ++linked;
+    else
+      EXPECT_EQ(outcome.error().code, errc::wechat_already_linked);
+  });
+  EXPECT_EQ(linked, 1);
+}
+
+// A login that has found its user waits for whoever disables or deletes him, and then sees it.
+TEST_F(PostgresRaces, Asvs7_4_2_OfALoginAndTheEndOfItsUserLeaveNoSession) {
+  const std::vector<std::string> ends{"disabled = TRUE", "deleted_at = 0"};
+  std::uint64_t id = 0;
+  for (const std::string& end : ends) {
+    ++id;
+    admit(id);
+    raw_postgres other{database.url()};
+    other.run("BEGIN; SELECT 1 FROM users WHERE id = " + std::to_string(id) + " FOR UPDATE");
+    auto login = apply_meanwhile(
+        *writer, {make_admission("openid-" + std::to_string(id), id + 10, id + 100)});
+    await_waiting(1);
+    other.run("UPDATE users SET " + end + " WHERE id = " + std::to_string(id));
+    if (id == 2) other.run("DELETE FROM wechat_identities WHERE user_id = 2");
+    other.run("COMMIT");
+    const auto outcome = std::move(login.get().at(0));
+    if (id == 1) {
+      EXPECT_EQ(code_of(outcome), errc::account_disabled);
+      EXPECT_EQ(query("SELECT count(*) FROM sessions WHERE id = 101"), "0");
+    } else {
+      EXPECT_TRUE(std::get<user_admitted>(value_of(outcome)).is_new_user);
+      EXPECT_EQ(query("SELECT user_id FROM sessions WHERE id = 102"), "12");
+    }
+  }
+}
+
+TEST_F(PostgresRaces, OfDisablingWaitForALoginAndEndItsSession) {
+  admit(1);
+  raw_postgres other{database.url()};
+  other.run("BEGIN; INSERT INTO sessions SELECT 2, user_id, appid, device, address, created_at,"
+            " last_seen_at, expires_at, refresh_secret_hash, 0, 0, NULL FROM sessions");
+  auto disabling = apply_meanwhile(*writer, {set_user_disabled{{1}, true, noon}});
+  await_waiting(1);
+  other.run("COMMIT");
+  EXPECT_EQ(std::get<ended_sessions>(value_of(disabling.get().at(0))), (ended_sessions{{1}, {2}}));
+}
+
+TEST_F(PostgresRaces, OfAPurgeWaitForNobody) {
+  admit(1);
+  query("INSERT INTO login_throttles VALUES (decode(repeat('01', 32), 'hex'), 1, 0, 0)");
+  raw_postgres other{database.url()};
+  other.run("BEGIN; SELECT 1 FROM sessions FOR UPDATE; SELECT 1 FROM login_throttles FOR UPDATE");
+  const purge request{.sessions_before = noon + std::chrono::hours{24 * 365},
+                      .throttles_before = noon,
+                      .now = noon};
+  EXPECT_EQ(std::get<std::uint64_t>(value_of(apply_one(request))), 0U);
+  other.run("COMMIT");
+  EXPECT_EQ(std::get<std::uint64_t>(value_of(apply_one(request))), 2U);
+}
+
 TEST_F(PostgresRaces, OfManyMigrationsAreAllWon) {
   maque::test::postgres_database empty{server, "template0"};
   std::vector<std::thread> threads;

@@ -1,6 +1,6 @@
 #include "db/migrations.hpp"
 #include "db/sqlite_migrator.hpp"
-#include "store_fixture.hpp"
+#include "rows_of_schema_1.hpp"
 
 #include <gmock/gmock.h>
 
@@ -160,6 +160,15 @@ TEST_F(SqliteMigrations, RefuseWhatTheyMayNotReadOrWrite) {
     EXPECT_EQ(state_of(folder.path()), before);
     fs::permissions(folder.path(), fs::perms::all);
   }
+}
+
+TEST_F(SqliteMigrations, KeepTheRowsOfTheFirstVersion) {
+  value_of(migrate(sqlite_migrations().first(1)));
+  for (const std::string& row : rows_of_schema_1("zeroblob(32)"))
+    raw_sqlite{file}.run(row);
+  EXPECT_EQ(value_of(migrate()), sqlite_migrations().back().version);
+  const auto served = value_of(make_sqlite_factory(file, timeout)->open_writer());
+  expect_rows_of_schema_1(*served);
 }
 
 constexpr std::array history{

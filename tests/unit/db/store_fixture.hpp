@@ -122,6 +122,59 @@ inline update_profile make_rename(std::uint64_t id, std::string nickname, utc_ti
           .at = at};
 }
 
+inline throttle_key make_key(std::uint64_t number) {
+  throttle_key key;
+  key.digest.fill(static_cast<std::uint8_t>(number));
+  key.digest[1] = static_cast<std::uint8_t>(number >> 8U);
+  return key;
+}
+
+/// One free attempt of an account or a pair, then a delay of a minute.
+inline constexpr throttle_policy strict_policy{
+    .account = {1, std::chrono::minutes{1}, std::chrono::hours{1}},
+    .source = {10, std::chrono::minutes{1}, std::chrono::hours{1}},
+    .pair = {1, std::chrono::minutes{1}, std::chrono::hours{1}},
+    .device = {1, std::chrono::minutes{1}, std::chrono::hours{1}},
+    .forget_after = std::chrono::hours{24}};
+
+inline begin_attempt make_attempt(attempt_keys keys, utc_time at = noon) {
+  return {.keys = keys,
+          .policy = strict_policy,
+          .username = std::nullopt,
+          .user = std::nullopt,
+          .at = at};
+}
+
+/// The hash of a password that nobody knows.
+inline std::string make_hash(std::string_view password) {
+  return "$argon2id$v=19$m=47104,t=1,p=1$c2FsdA$" + std::string{password};
+}
+
+/// A user `id` whose password's hash is that of "first".
+inline register_user make_registration(std::uint64_t id, std::string username,
+                                       std::uint64_t session = 0) {
+  register_user made{.id = {id},
+                     .role = user_role::user,
+                     .username = std::move(username),
+                     .password_hash = make_hash("first"),
+                     .invitation = std::nullopt,
+                     .keys = {},
+                     .policy = strict_policy,
+                     .opened = std::nullopt,
+                     .at = noon};
+  if (session != 0) made.opened = make_session(session);
+  return made;
+}
+
+inline invitation make_invitation(std::uint64_t number, std::uint32_t uses = 1,
+                                  std::optional<utc_time> expires_at = std::nullopt) {
+  return {.code_hash = make_key(number).digest,
+          .note = "for " + std::to_string(number),
+          .uses_left = uses,
+          .created_at = noon,
+          .expires_at = expires_at};
+}
+
 /// A migrated database with one writer and one reader.
 class store_test : public ::testing::TestWithParam<engine> {
 protected:

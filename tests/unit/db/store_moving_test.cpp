@@ -80,6 +80,14 @@ void fill_awkwardly(store& writer, const std::function<void(const std::string&)>
   apply(make_rename(1, "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80 \xe7\x88\xb1 e\xcc\x81 \x01\t"
                        "\n\"'\\"));
   apply(end_sessions{{2}, {2}, logout_scope::all, noon});
+  apply(make_registration(200, "Zoe", 200));
+  apply(make_registration(201, "zoe"));
+  apply(make_registration(202, "gone", 202));
+  apply(delete_user{{202}, noon});
+  apply(add_invitation{make_invitation(200, UINT32_MAX)});
+  apply(add_invitation{make_invitation(3, 1, noon)});
+  for (const std::uint64_t key : {255U, 0U, 128U})
+    apply(make_attempt({.account = make_key(key), .source = make_key(1)}));
   apply(set_config_value{"z", R"({"a":"\u0000 雀"})", noon});
   apply(set_config_value{"Z", "[1.50,  null]", noon});
   apply(set_config_value{"z", std::nullopt, noon});
@@ -134,13 +142,14 @@ TEST_P(Moving, WritesAHeaderTheRowsAndTheSums) {
   std::istringstream lines{export_of(*database.factory)};
   std::string line;
   std::getline(lines, line);
-  EXPECT_EQ(line, R"({"format":"maque-export","version":1,"schema":1,)"
+  EXPECT_EQ(line, R"({"format":"maque-export","version":1,"schema":2,)"
                   R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
-                  R"("wechat_identities":1,"sessions":1,"config_versions":0,"config_values":0}})");
+                  R"("wechat_identities":1,"credentials":0,"sessions":1,"invitations":0,)"
+                  R"("login_throttles":0,"config_versions":0,"config_values":0}})");
   std::getline(lines, line);
   EXPECT_EQ(line, R"({"table":"users","id":1,"nickname":"","avatar_url":"","language":"",)"
                   R"("role":"user","disabled":false,"created_at":1795608000123456,)"
-                  R"("updated_at":1795608000123456,"revision":1})");
+                  R"("updated_at":1795608000123456,"revision":1,"deleted_at":null})");
   std::getline(lines, line);
   EXPECT_EQ(line, R"({"table":"wechat_identities","appid":"wx-app","openid":"openid-1",)"
                   R"("unionid":null,"user_id":1,"created_at":1795608000123456})");
@@ -156,6 +165,8 @@ TEST_P(Moving, CarriesMoreThanAPageAndSaysHowFarItIs) {
   std::vector<write_request> logins;
   for (std::uint64_t id = 1; id <= users; ++id)
     logins.emplace_back(make_admission("openid-" + std::to_string(id), id, id));
+  for (std::uint64_t id = 1; id <= users; ++id)
+    logins.emplace_back(make_attempt({.account = make_key(id)}));
   for (const auto& admitted : writer->apply(logins))
     ASSERT_TRUE(admitted);
   std::stringstream file{export_of(*database.factory)};
@@ -163,13 +174,60 @@ TEST_P(Moving, CarriesMoreThanAPageAndSaysHowFarItIs) {
   noted_progress progress;
   const auto imported = import_archive(*other.factory, file, "all", progress);
   ASSERT_TRUE(imported) << imported.error().cause;
-  EXPECT_THAT(
-      progress.steps,
-      testing::ElementsAre("users 2500/2500", "wechat_identities 2500/2500", "sessions 2500/2500",
-                           "config_versions 0/0", "config_values 0/0", "checking users 2500/2500",
-                           "checking wechat_identities 2500/2500", "checking sessions 2500/2500",
-                           "checking config_versions 0/0", "checking config_values 0/0"));
+  EXPECT_THAT(progress.steps,
+              testing::ElementsAre("users 2500/2500", "wechat_identities 2500/2500",
+                                   "credentials 0/0", "sessions 2500/2500", "invitations 0/0",
+                                   "login_throttles 2500/2500", "config_versions 0/0",
+                                   "config_values 0/0", "checking users 2500/2500",
+                                   "checking wechat_identities 2500/2500",
+                                   "checking credentials 0/0", "checking sessions 2500/2500",
+                                   "checking invitations 0/0", "checking login_throttles 2500/2500",
+                                   "checking config_versions 0/0", "checking config_values 0/0"));
   EXPECT_EQ(export_of(*other.factory), file.str());
+}
+
+/// What the program wrote that knew the first version of the schema.
+constexpr const char* export_of_schema_1 =
+    R"({"format":"maque-export","version":1,"schema":1,)"
+    R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
+    R"("wechat_identities":1,"sessions":1,"config_versions":0,"config_values":0}})"
+    "\n"
+    R"({"table":"users","id":1,"nickname":"雀","avatar_url":"","language":"",)"
+    R"("role":"user","disabled":false,"created_at":1795608000123456,)"
+    R"("updated_at":1795608000123456,"revision":2})"
+    "\n"
+    R"({"table":"wechat_identities","appid":"wx-app","openid":"openid-1",)"
+    R"("unionid":null,"user_id":1,"created_at":1795608000123456})"
+    "\n"
+    R"({"table":"sessions","id":11,"user_id":1,"appid":"wx-app","device":"",)"
+    R"("address":"::1","created_at":1,"last_seen_at":2,"expires_at":3,)"
+    R"("refresh_secret_hash":"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0)"
+    R"(b0b0b0b0b","refresh_counter":0,"rotated_at":4,"ended_at":null})"
+    "\n"
+    R"({"end":{"users":{"rows":1,)"
+    R"("sha256":"38a140c9b6e2f69e10d7121787172f193ec0112f629c610714203d8956570135"},)"
+    R"("wechat_identities":{"rows":1,)"
+    R"("sha256":"ce21fa10ae1629517d1ed96817252a23ce4b9da47db9bec6e2e2cd9a507a7017"},)"
+    R"("sessions":{"rows":1,"sha256":"060d2a029e04e30e869e10518450acb9c319741f08f379c)"
+    R"(2c55d3ee745c86467"},"config_versions":{"rows":0,)"
+    R"("sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},)"
+    R"("config_values":{"rows":0,)"
+    R"("sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}})"
+    "\n";
+
+TEST_P(Moving, TakesWhatWasExportedBeforeThereWereAccounts) {
+  const test_database other = make_other("other");
+  const auto imported = import_into(*other.factory, export_of_schema_1);
+  ASSERT_TRUE(imported) << imported.error().cause;
+  const auto served = value_of(other.factory->open_reader());
+  const auto accounts = value_of(served->list_accounts({}));
+  ASSERT_EQ(accounts.size(), 1U);
+  EXPECT_EQ(accounts[0].who.nickname, "雀");
+  EXPECT_EQ(accounts[0].open_sessions, 1U);
+  EXPECT_FALSE(accounts[0].username);
+  EXPECT_THAT(export_of(*other.factory), HasSubstr(R"("deleted_at":null)"));
+  EXPECT_FALSE(import_into(*make_other("third").factory,
+                           replaced(export_of_schema_1, "\"revision\":2", "\"revision\":3")));
 }
 
 TEST_P(Moving, ShowsTheStateOfTheMomentWhenItBegan) {
@@ -212,7 +270,8 @@ TEST_P(Moving, ChangesNothingWhenTheFileIsNotWhatWasExported) {
       {without_end.substr(0, without_end.size() / 2), "not complete"},
       {replaced(good, "maque-export", "other-export"), "all.jsonl:1: this is no export"},
       {replaced(good, R"("version":1)", R"("version":2)"), "another version"},
-      {replaced(good, R"("schema":1)", R"("schema":99)"), "run a newer program"},
+      {replaced(good, R"("schema":2)", R"("schema":99)"), "run a newer program"},
+      {replaced(good, R"("schema":2)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
       {replaced(good, second_user, "{,"), "all.jsonl:3: this is no JSON object"},
       {replaced(good, second_user, R"({"table":"pets","id":2,)"), "all.jsonl:3: there is no table"},
       {replaced(good, second_user, R"({"table":"users","id":"2",)"), "all.jsonl:3: id has a value"},

@@ -24,6 +24,8 @@ inline constexpr std::size_t username_characters_max = 64;
 inline constexpr std::size_t password_code_points_min = 8;
 inline constexpr std::size_t password_code_points_max = 128;
 inline constexpr std::size_t password_bytes = 1024;
+/// Of the threads that hash passwords: a lane that wants to run gets about ten times their share.
+inline constexpr int password_niceness = 10;
 
 // Lists
 inline constexpr std::uint32_t page_size_default = 20;

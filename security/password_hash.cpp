@@ -45,7 +45,7 @@ public:
 
   bool operator()(const crypt_hash& stored) const {
     const std::string& given = password_.reveal();
-    if (given.find('\0') != std::string::npos) return false;
+    if (has_zero(given)) return false;
     // crypt(3) takes no more than 512 bytes, even where the algorithm ignores most of them.
     const secret looked_at{stored.password_bytes == 0 ? given
                                                       : given.substr(0, stored.password_bytes)};
@@ -60,6 +60,7 @@ public:
 
   bool operator()(const scrypt_hash& stored) const {
     const std::string& given = password_.reveal();
+    if (has_zero(given)) return false;
     secret made{std::string(stored.digest.size(), '\0')};
     // What OpenSSL counts is a little more than the algorithm's own need.
     const std::uint64_t memory = 128 * stored.r * (stored.n + stored.p + 2) + mebibyte;
@@ -73,7 +74,7 @@ public:
 
   bool operator()(const pbkdf2_hash& stored) const {
     const std::string& given = password_.reveal();
-    if (given.size() > std::numeric_limits<int>::max()) return false;
+    if (has_zero(given) || given.size() > std::numeric_limits<int>::max()) return false;
     secret made{std::string(stored.digest.size(), '\0')};
     if (PKCS5_PBKDF2_HMAC(given.data(), static_cast<int>(given.size()), bytes_of(stored.salt),
                           static_cast<int>(stored.salt.size()), static_cast<int>(stored.rounds),
@@ -85,6 +86,10 @@ public:
   }
 
 private:
+  static bool has_zero(const std::string& text) noexcept {
+    return text.find('\0') != std::string::npos;
+  }
+
   static std::string_view digest_of(std::string_view text, const crypt_hash& stored) noexcept {
     return text.size() < stored.digest_characters
                ? std::string_view{}

@@ -12,16 +12,19 @@
 ///
 /// - argon2id, version 19, as a PHC string "$argon2id$v=19$m=…,t=…,p=…$salt$hash";
 /// - bcrypt "$2a$…", "$2b$…", "$2y$…";
-/// - scrypt as passlib writes it, "$scrypt$ln=…,r=…,p=…$salt$hash", and as crypt(3) does, "$7$…";
+/// - scrypt as passlib writes it, "$scrypt$ln=…,r=…,p=…$salt$hash" with a hash of 32 or 64 bytes,
+/// and
+///   as crypt(3) does, "$7$…";
 /// - PBKDF2 with SHA-256 or SHA-512 as a PHC string "$pbkdf2-sha256$i=…$salt$hash" (",l=…" after i
 /// may
 ///   be there), as passlib writes it, "$pbkdf2-sha256$…$salt$hash", and as Django does,
-///   "pbkdf2_sha256$…$salt$hash" (also "pbkdf2_sha512$…").
+///   "pbkdf2_sha256$…$salt$hash" (also "pbkdf2_sha512$…"); the hash has 32 or 64 bytes, as the name
+///   says.
 ///
-/// Two things that an origin did are done as there, until the hash is replaced: bcrypt looks at the
-/// first 72 bytes only, so a longer password is accepted if it begins alike; the argon2id hash that
-/// is made then is of all of it. And the hashes of crypt(3), bcrypt and "$7$", know no byte 0: a
-/// password with one never matches them.
+/// bcrypt looks at the first 72 bytes only: as at its origin, a longer password is accepted if it
+/// begins alike; the argon2id hash that is made then is of all of it. To all but argon2id a
+/// password is the same with bytes 0 behind it (strings in C, HMAC's padding of its key), so one
+/// that has a byte 0 never matches them.
 namespace maque::security {
 
 /// How new hashes are made: argon2id with one lane, a salt of 16 random bytes, 32 bytes of output.

@@ -18,9 +18,6 @@ namespace {
 constexpr std::uint64_t kibibyte = 1024;
 // The longest form, PBKDF2-SHA512 with a long salt, has less.
 constexpr std::size_t text_bytes_max = 512;
-// A shorter digest would match by chance.
-constexpr std::size_t digest_bytes_min = 16;
-constexpr std::size_t digest_bytes_max = 64;
 // The state of bcrypt and the tables of crypt(3), of SHA-2: next to nothing.
 constexpr std::uint64_t small_memory = 64 * kibibyte;
 
@@ -82,10 +79,6 @@ std::optional<std::string> decode(std::string_view text) {
   return decode(std::string{text}, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 }
 
-bool is_digest(const std::optional<std::string>& bytes) {
-  return bytes && bytes->size() >= digest_bytes_min && bytes->size() <= digest_bytes_max;
-}
-
 // "argon2id", "v=19", "m=…,t=…,p=…", salt, digest
 result<stored_hash> parse_argon2id(const fields& parts) {
   if (parts.size() != 5 || parts[1] != "v=19") return unusable("argon2id: not of version 19");
@@ -100,7 +93,8 @@ result<stored_hash> parse_argon2id(const fields& parts) {
   if (passes == 0 || lanes == 0 || memory_kib < 8 * lanes)
     return unusable("argon2id: parameters out of their range");
   const auto salt = decode(parts[3]);
-  if (!salt || salt->size() < crypto_pwhash_argon2id_SALTBYTES / 2 || !is_digest(decode(parts[4])))
+  const auto digest = decode(parts[4]);
+  if (!salt || salt->size() < 8 || !digest || digest->size() < 16 || digest->size() > 64)
     return unusable("argon2id: unreadable salt or digest");
   return stored_hash{argon2id_hash{memory_kib, passes, lanes}, memory_kib * kibibyte};
 }
@@ -149,7 +143,9 @@ result<stored_hash> parse_scrypt(const fields& parts) {
   if (!n) return tl::unexpected{n.error()};
   auto salt = decode(parts[2]);
   auto digest = decode(parts[3]);
-  if (!salt || !is_digest(digest)) return unusable("scrypt: unreadable salt or digest");
+  // Python's sizes; a part of the digest would match as well.
+  if (!salt || !digest || (digest->size() != 32 && digest->size() != 64))
+    return unusable("scrypt: unreadable salt or digest");
   return stored_hash{scrypt_hash{*n, r, p, std::move(*salt), std::move(*digest)},
                      128ULL * r * (*n + p)};
 }
@@ -183,9 +179,10 @@ result<stored_hash> make_pbkdf2(std::string_view name, std::optional<std::uint32
   if (*rounds > stored_hash_pbkdf2_rounds_max)
     return unusable("PBKDF2: costs more than is allowed");
   const auto with = name.ends_with("512") ? pbkdf2_hash::hash::sha512 : pbkdf2_hash::hash::sha256;
-  // Beyond the hash's own size each block would cost all the rounds once more.
-  const std::size_t size_max = with == pbkdf2_hash::hash::sha512 ? 64 : 32;
-  if (!salt || !is_digest(digest) || digest->size() > size_max)
+  // A part of the digest would match as well, and more of it than the hash has would cost all the
+  // rounds once more.
+  const std::size_t size = with == pbkdf2_hash::hash::sha512 ? 64 : 32;
+  if (!salt || !digest || digest->size() != size)
     return unusable("PBKDF2: unreadable salt or digest");
   return stored_hash{pbkdf2_hash{with, *rounds, std::move(*salt), std::move(*digest)},
                      small_memory};

@@ -36,7 +36,7 @@ struct hasher_policy {
   std::uint32_t workers = 1;
   /// Requests that wait for a worker.
   std::size_t queue = 256;
-  security::password_parameters parameters;
+  security::password_parameters parameters{};
   /// How long a worker that died is left alone before it is replaced.
   std::chrono::milliseconds restart_pause{1'000};
 };

@@ -25,7 +25,7 @@ bool equals(std::string_view lower, std::string_view any) noexcept {
   return std::ranges::equal(lower, any, {}, {}, to_lower);
 }
 
-tl::unexpected<error> refusal(const std::string& why) {
+tl::unexpected<error> bad_password(const std::string& why) {
   return fail(errc::invalid_field, "password: " + why);
 }
 
@@ -40,15 +40,15 @@ bool is_common_password(std::string_view text) noexcept {
 result<void> validate_password(std::string_view text, const username& who) {
   const std::string too_long =
       "longer than " + std::to_string(limits::password_code_points_max) + " characters";
-  if (text.size() > limits::password_bytes) return refusal(too_long);
+  if (text.size() > limits::password_bytes) return bad_password(too_long);
   const auto length = count_code_points(text);
-  if (!length) return refusal("not valid UTF-8");
+  if (!length) return bad_password("not valid UTF-8");
   if (*length < limits::password_code_points_min)
-    return refusal("shorter than " + std::to_string(limits::password_code_points_min) +
-                   " characters");
-  if (*length > limits::password_code_points_max) return refusal(too_long);
-  if (equals(who.text(), text)) return refusal("the same as the username");
-  if (is_common_password(text)) return refusal("among the most common ones");
+    return bad_password("shorter than " + std::to_string(limits::password_code_points_min) +
+                        " characters");
+  if (*length > limits::password_code_points_max) return bad_password(too_long);
+  if (equals(who.text(), text)) return bad_password("the same as the username");
+  if (is_common_password(text)) return bad_password("among the most common ones");
   return {};
 }
 

@@ -29,6 +29,7 @@ struct lane_context {
   user_actor user;
   config_actor config;
   wechat_client_actor wechat;
+  password_hasher_actor passwords;
   database_actor database;
 
   /// Who owns a user's sessions, and who a user's profile; the key is the user's id.

@@ -2,6 +2,7 @@
 
 #include "domain/errors.hpp"
 #include "domain/request_context.hpp"
+#include "domain/secret.hpp"
 #include "domain/session.hpp"
 #include "domain/storage.hpp"
 #include "domain/user.hpp"
@@ -70,6 +71,18 @@ struct find_session {
   session_id id;
 };
 
+// Passwords
+
+struct hash_password {
+  secret text;
+};
+
+struct verify_password {
+  secret text;
+  /// What is stored for the account; empty if there is no such account, or none with a password.
+  std::string stored;
+};
+
 struct list_ended_sessions {
   utc_time since;
 };
@@ -126,6 +139,16 @@ struct code_exchanged {
   secret session_key;
 };
 
+struct password_hashed {
+  std::string phc; ///< To be stored.
+};
+
+struct password_verified {
+  bool matches = false;
+  /// If it matches, but what is stored is outdated: to be stored instead.
+  std::optional<std::string> upgraded;
+};
+
 struct announcement_applied {
   std::uint32_t lane = 0;
 };
@@ -164,6 +187,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::change_profile)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_page_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::exchange_code)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_session)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::hash_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::verify_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::list_ended_sessions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::load_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_config)
@@ -174,6 +199,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_refreshed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::logged_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::code_exchanged)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::password_hashed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::password_verified)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::announcement_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::shared_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user)
@@ -253,6 +280,16 @@ using wechat_client_actor = caf::typed_actor<
     // Exchanges a login code, once. Fails with invalid_code, user_blocked_by_wechat,
     // too_many_requests, wechat_rejected_us, wechat_bad_reply, wechat_unavailable.
     caf::replies_to<request_context, exchange_code>::with<code_exchanged>>;
+
+/// Hashes and verifies passwords, on threads of its own, of which there are few: a hash takes tens
+/// of milliseconds and tens of MiB. What would not be done before its deadline is refused with
+/// overloaded as soon as that can be told.
+using password_hasher_actor = caf::typed_actor<
+    // Any text is hashed; whether it may be a password is for domain/password.hpp to say.
+    caf::replies_to<request_context, hash_password>::with<password_hashed>,
+    // Not matching is no error. Takes as long for an account that doesn't exist as for one with a
+    // hash of the current parameters. A stored hash that can't be used is logged and never matches.
+    caf::replies_to<request_context, verify_password>::with<password_verified>>;
 
 /// The lane's way to the database: gathers what arrives and sends it on in batches. Everything here
 /// can fail with database_unavailable.

@@ -1,6 +1,8 @@
 #include "actors/server.hpp"
 
 #include "actors/lane_runtime.hpp"
+#include "actors/password_hasher.hpp"
+#include "actors/password_worker.hpp"
 #include "actors/server_blueprint.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/wechat_client.hpp"
@@ -115,6 +117,7 @@ private:
   db::connection_keeper connection_to(db::store_opener open) const;
   start_child writer_child();
   start_child wechat_child();
+  start_child password_child();
   result<void> await_first_loads();
   void everywhere(const std::function<void(lane_context&)>& action);
   actor_meter& add_meter(const char* type);
@@ -193,6 +196,7 @@ result<void> server::impl::start_actors() {
   std::vector<start_child> children;
   if (stores_->has_single_writer()) children.push_back(writer_child());
   children.push_back(wechat_child());
+  children.push_back(password_child());
   for (const auto& lane : lanes_) {
     auto of_lane = lane->children(
         [this](const std::function<void(lane_context&)>& action) { everywhere(action); });
@@ -257,6 +261,26 @@ start_child server::impl::wechat_child() {
                 wechat_client_state::worker_starter{start_worker});
             everywhere([client](lane_context& lane) { lane.wechat = client; });
             return caf::actor_cast<caf::actor>(client);
+          },
+          &meter};
+}
+
+start_child server::impl::password_child() {
+  actor_meter& meter = add_meter(password_hasher_state::name);
+  const hasher_policy policy = hasher_policy_of(options_.settings);
+  std::vector<actor_meter*> worker_meters;
+  for (std::uint32_t place = 0; place < policy.workers; ++place)
+    worker_meters.push_back(&add_meter(password_worker_state::name));
+  const auto start_worker = [this, worker_meters, parameters = policy.parameters](auto place) {
+    return spawn_detached<password_hasher_actor, password_worker_state>(
+        *system_, *worker_meters.at(place), parameters, std::ref(log_));
+  };
+  return {password_hasher_state::name,
+          [this, &meter, policy, start_worker] {
+            auto hasher = spawn_coordinator<hashing_pool_actor, password_hasher_state>(
+                *system_, meter, policy, password_hasher_state::worker_starter{start_worker});
+            everywhere([hasher](lane_context& lane) { lane.passwords = hasher; });
+            return caf::actor_cast<caf::actor>(hasher);
           },
           &meter};
 }

@@ -1,6 +1,7 @@
 #include "actors/server_blueprint.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace maque {
@@ -64,6 +65,17 @@ db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t l
   made.max_workers = single_writer ? made.pool_workers : share + database.max_overflow;
   made.queue_timeout = database.pool_timeout;
   made.idle_timeout = database.idle_timeout;
+  return made;
+}
+
+hasher_policy hasher_policy_of(const config::settings& settings) {
+  const auto& password = settings.password;
+  hasher_policy made;
+  // With as many as there are cores nothing would be left of the caches for the lanes.
+  made.workers = password.workers != 0 ? password.workers
+                                       : std::max(1U, std::thread::hardware_concurrency() / 2);
+  made.queue = password.queue;
+  made.parameters = {password.memory_mib, password.passes};
   return made;
 }
 

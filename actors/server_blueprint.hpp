@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/lane_runtime.hpp"
+#include "actors/password_hasher.hpp"
 #include "actors/server.hpp"
 #include "security/signing_key.hpp"
 
@@ -13,6 +14,9 @@ lane_blueprint blueprint_of(const server_options& options, security::signing_key
 /// How a lane's pool works, of so many lanes.
 db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t lanes,
                                bool single_writer);
+
+/// How passwords are hashed.
+hasher_policy hasher_policy_of(const config::settings& settings);
 
 /// How many database workers there may be beyond those that each lane keeps.
 std::size_t room_of(const config::settings& settings, std::uint32_t lanes);

@@ -28,7 +28,7 @@ constexpr bounds host_name{1, 253};
 constexpr bounds file_name{0, 4'095};
 constexpr bounds url{1, 2'048};
 
-constexpr std::array<option, 44> table = {{
+constexpr std::array<option, 48> table = {{
     {.name = "server.lanes",
      .locate = [](settings& all) -> location { return &all.server.lanes; },
      .limits = {0, 256},
@@ -181,6 +181,27 @@ constexpr std::array<option, 44> table = {{
      .locate = [](settings& all) -> location { return &all.auth.reuse_window; },
      .limits = {0, 5 * minute, second},
      .help = "How long a refresh may be repeated by a client that lost the reply."},
+
+    {.name = "password.memory_mib",
+     .locate = [](settings& all) -> location { return &all.password.memory_mib; },
+     .limits = {46, 256}, // ASVS 11.4.2; security::stored_hash_memory_max
+     .unit = "MiB",
+     .help = "The memory that hashing a password takes; each worker needs as much."},
+    {.name = "password.passes",
+     .locate = [](settings& all) -> location { return &all.password.passes; },
+     .limits = {1, 10},
+     .unit = "passes",
+     .help = "How often hashing a password goes over its memory."},
+    {.name = "password.workers",
+     .locate = [](settings& all) -> location { return &all.password.workers; },
+     .limits = {0, 64},
+     .unit = "threads",
+     .help = "Passwords that may be hashed at a time; 0 is one for every two cores."},
+    {.name = "password.queue",
+     .locate = [](settings& all) -> location { return &all.password.queue; },
+     .limits = {1, 100'000},
+     .unit = "requests",
+     .help = "Logins with a password that may wait for a worker; the next one is refused."},
 
     {.name = "cache.users",
      .locate = [](settings& all) -> location { return &all.cache.users; },

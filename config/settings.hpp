@@ -75,6 +75,13 @@ struct settings {
   } auth;
 
   struct {
+    std::uint32_t memory_mib = 46;
+    std::uint32_t passes = 1;
+    std::uint32_t workers = 0; ///< 0: half as many as there are cores, at least one.
+    std::uint32_t queue = 256;
+  } password;
+
+  struct {
     std::uint32_t users = 100'000; ///< Entries a lane.
     milliseconds ttl{60'000};
     milliseconds negative_ttl{2'000};

@@ -17,6 +17,16 @@ inline constexpr std::size_t language_bytes = 35; // BCP 47 (RFC 5646, 4.4.1)
 inline constexpr std::size_t login_code_bytes = 512;
 inline constexpr std::size_t device_bytes = 256;
 
+// Accounts
+inline constexpr std::size_t username_characters_min = 3;
+inline constexpr std::size_t username_characters_max = 64;
+/// Of a password that is set (ASVS 6.2.1, 6.2.9).
+inline constexpr std::size_t password_code_points_min = 8;
+inline constexpr std::size_t password_code_points_max = 128;
+inline constexpr std::size_t password_bytes = 1024;
+/// Of the threads that hash passwords: a lane that wants to run gets about ten times their share.
+inline constexpr int password_niceness = 10;
+
 // Lists
 inline constexpr std::uint32_t page_size_default = 20;
 inline constexpr std::uint32_t page_size_max = 100;

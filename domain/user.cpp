@@ -1,5 +1,6 @@
 #include "domain/user.hpp"
 
+#include "domain/ascii.hpp"
 #include "domain/limits.hpp"
 #include "domain/text.hpp"
 
@@ -11,14 +12,6 @@ namespace {
 
 // What is wrong with a field, or nothing.
 using complaint = std::optional<std::string>;
-
-constexpr bool is_letter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-constexpr bool is_letter_or_digit(char c) noexcept {
-  return is_letter(c) || (c >= '0' && c <= '9');
-}
 
 // RFC 3986, appendix A: visible ASCII, but none of these. They are also what breaks out of an HTML
 // attribute in a page that forgot to escape.

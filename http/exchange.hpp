@@ -69,7 +69,7 @@ public:
 
   // What the connection fills in.
   request incoming;
-  std::string_view peer_address; ///< Of the connection; valid as long as the sink is.
+  std::string peer_address; ///< Of the connection; an exchange serves no other one.
   bool keep_alive = true;
   steady_time started;           ///< When the first byte of the request was read.
   response_sink* sink = nullptr; ///< Cleared when the connection is gone.

@@ -43,6 +43,7 @@ void front::begin(exchange& arrived) {
   const auto parent = arrived.incoming.field("traceparent");
   const auto continued = parent ? parse_traceparent(*parent) : std::nullopt;
   arrived.context.trace = continued ? *continued : trace_ids_.next();
+  arrived.client_address = arrived.peer_address;
   arrived.context.deadline = arrived.started + options_.request_timeout;
 }
 

@@ -9,6 +9,7 @@ namespace {
 using word = std::string_view;
 
 constexpr std::array<word, 3> cors_modes = {"off", "list", "any"};
+constexpr std::array<word, 2> proxy_headers = {"x-forwarded-for", "forwarded"};
 constexpr std::array<word, 2> wechat_modes = {"simulator", "live"};
 constexpr std::array<word, 7> log_levels = {"trace", "debug",    "info", "warn",
                                             "error", "critical", "off"};
@@ -28,7 +29,7 @@ constexpr bounds host_name{1, 253};
 constexpr bounds file_name{0, 4'095};
 constexpr bounds url{1, 2'048};
 
-constexpr std::array<option, 44> table = {{
+constexpr std::array<option, 46> table = {{
     {.name = "server.lanes",
      .locate = [](settings& all) -> location { return &all.server.lanes; },
      .limits = {0, 256},
@@ -90,6 +91,14 @@ constexpr std::array<option, 44> table = {{
      .locate = [](settings& all) -> location { return &all.http.cors_origins; },
      .limits = {0, 100},
      .help = "The origins that http.cors = \"list\" allows, as scheme://host[:port]."},
+    {.name = "http.trusted_proxies",
+     .locate = [](settings& all) -> location { return &all.http.trusted_proxies; },
+     .limits = {0, 100},
+     .help = "The proxies that are believed whom they ask for, as addresses or networks."},
+    {.name = "http.forwarded_header",
+     .locate = [](settings& all) -> location { return &all.http.forwarded_header; },
+     .choices = proxy_headers,
+     .help = "The header in which the trusted proxies say so; the other one is not looked at."},
 
     {.name = "database.url",
      .locate = [](settings& all) -> location { return &all.database.url; },

@@ -117,7 +117,6 @@ TEST(IpNetwork, SaysWhatIsWrongWithIt) {
   }
 }
 
-// OWASP ASVS 5.0, 4.1.3
 TEST(SourcePrefix, IsWhatOneClientHasForHimself) {
   for (const auto& [address, prefix] : std::vector<std::pair<std::string, std::string>>{
            {"192.0.2.1", "192.0.2.1"},

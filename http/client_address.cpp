@@ -21,7 +21,7 @@ bool is_token(std::string_view text) noexcept {
   });
 }
 
-std::string_view trim(std::string_view text) noexcept {
+std::string_view without_blanks(std::string_view text) noexcept {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -46,11 +46,11 @@ std::string_view take_last(std::optional<std::string_view>& list) noexcept {
     if (c != ',' || quoted) continue;
     const std::string_view last = list->substr(at + 1);
     list = list->substr(0, at);
-    return trim(last);
+    return without_blanks(last);
   }
   const std::string_view only = *list;
   list.reset();
-  return trim(only);
+  return without_blanks(only);
 }
 
 /// Takes the first pair off an element, in the same way.
@@ -63,11 +63,11 @@ std::string_view take_first_pair(std::optional<std::string_view>& element) noexc
     if (c != ';' || quoted) continue;
     const std::string_view first = element->substr(0, at);
     element = element->substr(at + 1);
-    return trim(first);
+    return without_blanks(first);
   }
   const std::string_view only = *element;
   element.reset();
-  return trim(only);
+  return without_blanks(only);
 }
 
 /// The value of a token or a quoted string (RFC 9110, sections 5.6.2 and 5.6.4).

@@ -50,8 +50,10 @@ public:
   /// Calls `look(value)` for each field of this name, the last one first, until it returns false.
   template <class Look>
   void look_backwards(std::string_view name, Look look) const {
-    for (auto at = fields_.rbegin(); at != fields_.rend(); ++at)
-      if (equals_ignoring_case(view(at->name), name) && !look(view(at->value))) return;
+    for (std::size_t at = fields_.size(); at-- > 0;) {
+      const auto& [candidate, value] = fields_[at];
+      if (equals_ignoring_case(view(candidate), name) && !look(view(value))) return;
+    }
   }
   /// Whether all fields are here; of a request that is refused, some may not be.
   bool header_complete() const noexcept { return header_complete_; }

@@ -28,6 +28,25 @@ http::cors_policy policy_of(config::cors_mode mode) {
   return http::cors_policy::off;
 }
 
+http::forwarded_header header_of(config::proxy_header header) {
+  switch (header) {
+  case config::proxy_header::x_forwarded_for:
+    return http::forwarded_header::x_forwarded_for;
+  case config::proxy_header::forwarded:
+    return http::forwarded_header::forwarded;
+  }
+  return http::forwarded_header::x_forwarded_for;
+}
+
+http::proxy_options proxies_of(const config::settings& settings) {
+  http::proxy_options made;
+  // All of them are networks: load() has seen to it.
+  for (const std::string& text : settings.http.trusted_proxies)
+    if (const auto network = ip_network::parse(text)) made.trusted.push_back(*network);
+  made.header = header_of(settings.http.forwarded_header);
+  return made;
+}
+
 } // namespace
 
 lane_blueprint blueprint_of(const server_options& options, security::signing_key key) {
@@ -42,7 +61,8 @@ lane_blueprint blueprint_of(const server_options& options, security::signing_key
                 {settings.log.access_sample, settings.log.slow_request},
                 settings.wechat.mode == config::wechat_mode::simulator ? "simulator" : "unchecked",
                 made.tokens.policy.access_ttl,
-                options.version_json};
+                options.version_json,
+                proxies_of(settings)};
   made.listener.port = front.port;
   made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
                                front.header_timeout,

@@ -1,5 +1,7 @@
 #include "config/checks.hpp"
 
+#include "domain/ip_address.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -70,6 +72,16 @@ void check_http(collector& subject) {
                               "as \"https://example.com\"");
 }
 
+void check_proxies(collector& subject) {
+  if (!subject.is_sound({"http.trusted_proxies"})) return;
+  const auto& proxies = subject.values().http.trusted_proxies;
+  for (std::size_t index = 0; index < proxies.size(); ++index)
+    if (const auto network = ip_network::parse(proxies[index]); !network)
+      subject.add_problem(subject.origin({"http.trusted_proxies"}), "http.trusted_proxies: entry " +
+                                                                        std::to_string(index + 1) +
+                                                                        ": " + network.error());
+}
+
 void check_database(collector& subject) {
   const std::string_view url = subject.values().database.url;
   if (!subject.is_sound({"database.url"})) return;
@@ -133,6 +145,7 @@ void check_lifetimes(collector& subject) {
 
 void complete_and_check(collector& subject) {
   check_http(subject);
+  check_proxies(subject);
   check_database(subject);
   check_wechat(subject);
   check_signing(subject);

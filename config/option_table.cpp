@@ -9,7 +9,10 @@ namespace {
 using word = std::string_view;
 
 constexpr std::array<word, 3> cors_modes = {"off", "list", "any"};
+constexpr std::array<word, 2> proxy_headers = {"x-forwarded-for", "forwarded"};
+constexpr std::array<word, 2> algorithms = {"HS256", "EdDSA"};
 constexpr std::array<word, 2> wechat_modes = {"simulator", "live"};
+constexpr std::array<word, 3> registration_modes = {"open", "invitation", "closed"};
 constexpr std::array<word, 7> log_levels = {"trace", "debug",    "info", "warn",
                                             "error", "critical", "off"};
 
@@ -21,6 +24,7 @@ constexpr std::int64_t kibibyte = 1'024;
 constexpr std::int64_t mebibyte = 1'024 * kibibyte;
 
 constexpr bounds timeout{1, hour};
+constexpr bounds attempts{1, 1'000'000};
 // At least more than the shortest lifetime of an access token.
 constexpr bounds session_lifetime{2 * second, 3'650 * day, second};
 // A host name (RFC 1035, 2.3.4), a path (PATH_MAX) and a URL that anybody would type.
@@ -28,7 +32,7 @@ constexpr bounds host_name{1, 253};
 constexpr bounds file_name{0, 4'095};
 constexpr bounds url{1, 2'048};
 
-constexpr std::array<option, 48> table = {{
+constexpr auto table = std::to_array<option>({
     {.name = "server.lanes",
      .locate = [](settings& all) -> location { return &all.server.lanes; },
      .limits = {0, 256},
@@ -90,6 +94,14 @@ constexpr std::array<option, 48> table = {{
      .locate = [](settings& all) -> location { return &all.http.cors_origins; },
      .limits = {0, 100},
      .help = "The origins that http.cors = \"list\" allows, as scheme://host[:port]."},
+    {.name = "http.trusted_proxies",
+     .locate = [](settings& all) -> location { return &all.http.trusted_proxies; },
+     .limits = {0, 100},
+     .help = "The proxies that are believed whom they ask for, as addresses or networks."},
+    {.name = "http.forwarded_header",
+     .locate = [](settings& all) -> location { return &all.http.forwarded_header; },
+     .choices = proxy_headers,
+     .help = "The header in which the trusted proxies say so; the other one is not looked at."},
 
     {.name = "database.url",
      .locate = [](settings& all) -> location { return &all.database.url; },
@@ -157,6 +169,15 @@ constexpr std::array<option, 48> table = {{
      .locate = [](settings& all) -> location { return &all.auth.signing_secret; },
      .limits = {0, 1'024},
      .help = "The key for tokens itself, at least 32 bytes; if set, there is no key file."},
+    {.name = "auth.previous_signing_secrets",
+     .locate = [](settings& all) -> location { return &all.auth.previous_signing_secrets; },
+     .limits = {0, 7},
+     .help = "Earlier or later values of auth.signing_secret, whose tokens are accepted, too."},
+    {.name = "auth.algorithm",
+     .locate = [](settings& all) -> location { return &all.auth.algorithm; },
+     .choices = algorithms,
+     .help = "How the key signs that a new key file begins with, or that is auth.signing_secret; "
+             "with \"EdDSA\" other services can verify."},
     {.name = "auth.issuer",
      .locate = [](settings& all) -> location { return &all.auth.issuer; },
      .limits = {1, 255},
@@ -181,6 +202,49 @@ constexpr std::array<option, 48> table = {{
      .locate = [](settings& all) -> location { return &all.auth.reuse_window; },
      .limits = {0, 5 * minute, second},
      .help = "How long a refresh may be repeated by a client that lost the reply."},
+    {.name = "auth.max_sessions",
+     .locate = [](settings& all) -> location { return &all.auth.max_sessions; },
+     .limits = {1, 1'000},
+     .unit = "sessions",
+     .help = "Open sessions of a user; one more ends the one that was seen longest ago."},
+
+    {.name = "accounts.registration",
+     .locate = [](settings& all) -> location { return &all.accounts.registration; },
+     .choices = registration_modes,
+     .help = "Who may register with a username and a password."},
+
+    {.name = "throttle.account_attempts",
+     .locate = [](settings& all) -> location { return &all.throttle.account_attempts; },
+     .limits = attempts,
+     .unit = "attempts",
+     .help = "Failed logins with one username before further ones have to wait."},
+    {.name = "throttle.source_attempts",
+     .locate = [](settings& all) -> location { return &all.throttle.source_attempts; },
+     .limits = attempts,
+     .unit = "attempts",
+     .help = "Failed logins from one address (of IPv6, one /64) before further ones have to wait."},
+    {.name = "throttle.pair_attempts",
+     .locate = [](settings& all) -> location { return &all.throttle.pair_attempts; },
+     .limits = attempts,
+     .unit = "attempts",
+     .help = "Failed logins with one username from one address before further ones have to wait."},
+    {.name = "throttle.device_attempts",
+     .locate = [](settings& all) -> location { return &all.throttle.device_attempts; },
+     .limits = attempts,
+     .unit = "attempts",
+     .help = "Failed logins on a device that the user has logged in on, before they have to wait."},
+    {.name = "throttle.first_delay",
+     .locate = [](settings& all) -> location { return &all.throttle.first_delay; },
+     .limits = timeout,
+     .help = "How long the first login that has to wait does; each further one twice as long."},
+    {.name = "throttle.longest_delay",
+     .locate = [](settings& all) -> location { return &all.throttle.longest_delay; },
+     .limits = {1, day},
+     .help = "How long a login has to wait at most."},
+    {.name = "throttle.forget_after",
+     .locate = [](settings& all) -> location { return &all.throttle.forget_after; },
+     .limits = {second, 30 * day},
+     .help = "After how long without an attempt failed ones are forgotten."},
 
     {.name = "password.memory_mib",
      .locate = [](settings& all) -> location { return &all.password.memory_mib; },
@@ -244,7 +308,7 @@ constexpr std::array<option, 48> table = {{
      .locate = [](settings& all) -> location { return &all.log.slow_request; },
      .limits = timeout,
      .help = "A request that takes longer always has a line."},
-}};
+});
 
 } // namespace
 

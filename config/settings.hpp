@@ -20,6 +20,7 @@ namespace maque::config {
 using std::chrono::milliseconds;
 
 enum class cors_mode : std::uint8_t { off, list, any };
+enum class proxy_header : std::uint8_t { x_forwarded_for, forwarded };
 enum class wechat_mode : std::uint8_t { simulator, live };
 
 struct settings {
@@ -41,6 +42,8 @@ struct settings {
     std::uint32_t max_connections = 20'000;
     cors_mode cors = cors_mode::off;
     std::vector<std::string> cors_origins;
+    std::vector<std::string> trusted_proxies;
+    proxy_header forwarded_header = proxy_header::x_forwarded_for;
   } http;
 
   struct {

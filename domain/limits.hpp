@@ -37,6 +37,8 @@ inline constexpr std::size_t json_depth = 32;
 // HTTP
 inline constexpr std::size_t target_bytes = 4096;
 inline constexpr std::size_t header_fields = 100;
+/// Proxies, one behind the other, that are looked at to find the client.
+inline constexpr std::size_t proxy_hops = 32;
 /// Responses waiting for a slow reader on one connection; above it no further request is read.
 inline constexpr std::size_t response_backlog_bytes = 256 * 1024;
 

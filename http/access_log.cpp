@@ -2,6 +2,8 @@
 
 #include "http/router.hpp"
 
+#include <array>
+#include <span>
 #include <utility>
 
 namespace maque::http {
@@ -44,8 +46,7 @@ void access_log::record(const exchange& answered, steady_time now) {
   // Ids are strings, as everywhere: many readers of JSON lose digits of 64-bit numbers.
   const std::string user = answered.identity ? to_string(answered.identity->user) : "";
   const std::string session = answered.identity ? to_string(answered.identity->session) : "";
-  log::append_line(
-      gathered_, system_time_source{}.now(), severity, &answered.context.trace, "request",
+  const std::array<log::field, 15> fields{
       {{"method", answered.incoming.method_text()},
        {"path", answered.incoming.path()},
        {"route", answered.matched != nullptr ? answered.matched->pattern : std::string_view{"-"}},
@@ -54,12 +55,16 @@ void access_log::record(const exchange& answered, steady_time now) {
        {"duration_us", std::int64_t{duration / std::chrono::microseconds{1}}},
        {"bytes_in", std::uint64_t{answered.incoming.body().size()}},
        {"bytes_out", std::uint64_t{answered.outgoing.body.size()}},
-       {"address", answered.peer_address},
+       {"address", answered.client_address},
        {"user_id", std::string_view{user}},
        {"session_id", std::string_view{session}},
        {"error", error_name},
        {"hint", hint},
-       {"cause", cause}});
+       {"cause", cause},
+       {"peer", std::string_view{answered.peer_address}}}};
+  const bool is_forwarded = answered.client_address != answered.peer_address;
+  log::append_line(gathered_, system_time_source{}.now(), severity, &answered.context.trace,
+                   "request", std::span{fields}.first(fields.size() - (is_forwarded ? 0 : 1)));
   ++lines_;
   if (gathered_.size() >= block_bytes) flush();
 }

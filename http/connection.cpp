@@ -13,11 +13,22 @@ namespace maque::http {
 using boost::system::error_code;
 namespace asio = boost::asio;
 
+namespace {
+
+/// An IPv4 client has one spelling, also where the socket takes both families (RFC 4291, section
+/// 2.5.5.2).
+std::string text_of(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+}
+
+} // namespace
+
 connection::connection(tcp_socket socket, connection_host& host)
     : socket_{std::move(socket)}, host_{host}, index_{host.open.size()} {
   error_code failure;
   const auto peer = socket_.remote_endpoint(failure);
-  if (!failure) peer_address_ = peer.address().to_string();
+  if (!failure) peer_address_ = text_of(peer.address());
   socket_.non_blocking(true, failure);
   // Responses go out whole, in one write: waiting for more would only delay them.
   socket_.set_option(asio::ip::tcp::no_delay{true}, failure);
@@ -158,10 +169,10 @@ void connection::prepare_exchange() {
     parser_->restart();
   } else {
     current_ = exchange_ptr{new exchange};
+    current_->peer_address = peer_address_;
     parser_.emplace(current_->incoming, host_.options.limits);
   }
   current_->started = std::chrono::steady_clock::now();
-  current_->peer_address = peer_address_;
   current_->sink = this;
   enter(phase::header, host_.options.header_timeout);
 }

@@ -69,7 +69,7 @@ public:
 
   // What the connection fills in.
   request incoming;
-  std::string_view peer_address; ///< Of the connection; valid as long as the sink is.
+  std::string peer_address; ///< Of the connection; an exchange serves no other one.
   bool keep_alive = true;
   steady_time started;           ///< When the first byte of the request was read.
   response_sink* sink = nullptr; ///< Cleared when the connection is gone.
@@ -77,6 +77,9 @@ public:
   // What the middleware fills in.
   answer_observer* observer = nullptr;
   request_context context;
+  /// Who asks: the peer, or the one for whom it does, if it is a proxy that is trusted.
+  std::string_view client_address;
+  std::string forwarded_address; ///< What client_address shows if it is not the peer's.
   const route* matched = nullptr;
   std::vector<std::string> parameters; ///< Of the path, decoded, in order.
   std::optional<caller> identity;      ///< Who signed the request, or has just logged in.

@@ -35,15 +35,25 @@ void handler_context::recover(exchange& broken, const char* what) {
 front::front(lane_context& services, front_options options, security::access_token_codec tokens,
              std::uint64_t random_seed)
     : options_{std::move(options)}, context_{services, options_}, routes_{all_routes()},
-      cors_{options_.cors, options_.cors_origins}, access_log_{services.log, options_.access_log},
-      tokens_{std::move(tokens)}, trace_ids_{random_seed} {}
+      cors_{options_.cors, options_.cors_origins}, clients_{options_.proxies},
+      access_log_{services.log, options_.access_log}, tokens_{std::move(tokens)},
+      trace_ids_{random_seed} {}
 
 void front::begin(exchange& arrived) {
   arrived.observer = this;
   const auto parent = arrived.incoming.field("traceparent");
   const auto continued = parent ? parse_traceparent(*parent) : std::nullopt;
   arrived.context.trace = continued ? *continued : trace_ids_.next();
+  arrived.client_address = arrived.peer_address;
+  if (clients_.trusts_anybody()) find_client(arrived);
   arrived.context.deadline = arrived.started + options_.request_timeout;
+}
+
+void front::find_client(exchange& arrived) const {
+  const auto client = clients_.find(arrived.peer_address, arrived.incoming);
+  if (!client) return;
+  arrived.forwarded_address = to_string(*client);
+  arrived.client_address = arrived.forwarded_address;
 }
 
 void front::refuse(const exchange_ptr& refused, error cause) {

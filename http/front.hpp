@@ -3,6 +3,7 @@
 #include "actors/lane_actor.hpp"
 #include "actors/lane_context.hpp"
 #include "http/access_log.hpp"
+#include "http/client_address.hpp"
 #include "http/cors.hpp"
 #include "http/exchange.hpp"
 #include "http/router.hpp"
@@ -36,6 +37,8 @@ struct front_options {
   std::chrono::seconds access_ttl{std::chrono::minutes{15}};
   /// The data of /api/version, serialised.
   std::string version_json;
+  /// Whose word about their clients is believed.
+  proxy_options proxies;
 };
 
 /// What handlers work with.
@@ -87,6 +90,7 @@ public:
 private:
   void on_answer(exchange& answered) override;
   void begin(exchange& arrived);
+  void find_client(exchange& arrived) const;
   void dispatch(const exchange_ptr& arrived);
   void answer_options(exchange& asked, std::string_view allow);
   result<access_claims> authenticate(const exchange& asking);
@@ -95,6 +99,7 @@ private:
   handler_context context_;
   router routes_;
   cors cors_;
+  client_finder clients_;
   access_log access_log_;
   security::access_token_codec tokens_;
   trace_ids trace_ids_;

@@ -28,7 +28,7 @@ std::string printable_prefix(std::string_view text, std::size_t max_bytes) {
 
 device_info device_of(const exchange& asked) {
   const auto agent = asked.incoming.field("User-Agent").value_or("");
-  return {printable_prefix(agent, limits::device_bytes), std::string{asked.peer_address}};
+  return {printable_prefix(agent, limits::device_bytes), std::string{asked.client_address}};
 }
 
 } // namespace

@@ -51,6 +51,7 @@ method parse_method(std::string_view text) noexcept {
 void request::clear() noexcept {
   verb_ = method::unknown;
   version_ = 11;
+  header_complete_ = false;
   method_text_.clear();
   target_.clear();
   storage_.clear();

@@ -27,6 +27,8 @@ public:
   void set_target(std::string_view text) { target_ = text; }
   void set_version(int major_and_minor) noexcept { version_ = major_and_minor; }
   void add_field(std::string_view name, std::string_view value);
+  /// No more fields come.
+  void end_header() noexcept { header_complete_ = true; }
   void append_body(std::string_view part) { body_ += part; }
   void reserve_body(std::size_t size) { body_.reserve(size); }
 
@@ -45,6 +47,16 @@ public:
   /// there are several, which none of the fields that we read may be.
   std::optional<std::string_view> field(std::string_view name) const noexcept;
   std::size_t count(std::string_view name) const noexcept;
+  /// Calls `look(value)` for each field of this name, the last one first, until it returns false.
+  template <class Look>
+  void look_backwards(std::string_view name, Look look) const {
+    for (std::size_t at = fields_.size(); at-- > 0;) {
+      const auto& [candidate, value] = fields_[at];
+      if (equals_ignoring_case(view(candidate), name) && !look(view(value))) return;
+    }
+  }
+  /// Whether all fields are here; of a request that is refused, some may not be.
+  bool header_complete() const noexcept { return header_complete_; }
   std::size_t field_count() const noexcept { return fields_.size(); }
 
 private:
@@ -64,6 +76,7 @@ private:
 
   method verb_ = method::unknown;
   int version_ = 11;
+  bool header_complete_ = false;
   std::string method_text_;
   std::string target_;
   std::string storage_;

@@ -121,6 +121,7 @@ private:
 
   void on_header_impl(error_code& failure) override {
     header_read_ = true;
+    into_.end_header();
     refused_ = judge_header(into_);
     if (refused_) failure = beast_http::error::bad_field;
   }

@@ -75,6 +75,23 @@ TEST_F(SettingsChecks, WantOriginsAsBrowsersSendThem) {
         << bad;
 }
 
+TEST_F(SettingsChecks, TrustNoProxyUnlessItIsNamed_ASVS_4_1_3) {
+  EXPECT_TRUE(load(from).values.http.trusted_proxies.empty());
+  EXPECT_EQ(load(from).values.http.forwarded_header, proxy_header::x_forwarded_for);
+}
+
+TEST_F(SettingsChecks, WantProxiesAsAddressesOrNetworksAndTellAllThatAreNot) {
+  for (const auto* good : {"", "127.0.0.1", "10.0.0.0/8, ::1, 2001:db8::/32"})
+    EXPECT_EQ(describe(problems_with({{"http.trusted_proxies", good}})), "") << good;
+  EXPECT_THAT(
+      problems_with({{"http.trusted_proxies", "10.0.0.1/8, ::1, proxy.example, 10.0.0.0/33"},
+                     {"http.cors", "list"}}),
+      ElementsAre(is_problem("flag --http.cors", "http.cors_origins is empty"),
+                  is_problem("flag --http.trusted_proxies", "entry 1: 10.0.0.1 has bits set"),
+                  is_problem("flag --http.trusted_proxies", "entry 3: must be an address"),
+                  is_problem("flag --http.trusted_proxies", "entry 4: what follows the slash")));
+}
+
 TEST_F(SettingsChecks, WantWechatAtAWebAddress) {
   for (const auto* good : {"http://127.0.0.1:18080", "https://api2.weixin.qq.com"})
     EXPECT_EQ(describe(problems_with({{"wechat.base_url", good}})), "") << good;

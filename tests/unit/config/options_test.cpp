@@ -63,6 +63,8 @@ std::vector<ends> all_ends() {
       {"log.access_sample", "-0.001", "0", "1", "1.001"},
       {"wechat.base_url", "http:/x", "http://x", "https://x:65535", "https://x:65536"},
       {"http.cors_origins", "x", "http://x", "https://x:65535", "https://x:65536"},
+      {"http.trusted_proxies", "10.0.0.1/8", "0.0.0.0/0", "::1", "localhost"},
+      {"http.forwarded_header", "via", "x-forwarded-for", "forwarded", "Forwarded"},
       {"wechat.appid", {}, "", bytes(64), bytes(65)},
   };
   for (const auto* name :

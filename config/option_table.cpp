@@ -9,6 +9,7 @@ namespace {
 using word = std::string_view;
 
 constexpr std::array<word, 3> cors_modes = {"off", "list", "any"};
+constexpr std::array<word, 2> algorithms = {"HS256", "EdDSA"};
 constexpr std::array<word, 2> wechat_modes = {"simulator", "live"};
 constexpr std::array<word, 7> log_levels = {"trace", "debug",    "info", "warn",
                                             "error", "critical", "off"};
@@ -28,7 +29,7 @@ constexpr bounds host_name{1, 253};
 constexpr bounds file_name{0, 4'095};
 constexpr bounds url{1, 2'048};
 
-constexpr std::array<option, 44> table = {{
+constexpr std::array<option, 46> table = {{
     {.name = "server.lanes",
      .locate = [](settings& all) -> location { return &all.server.lanes; },
      .limits = {0, 256},
@@ -157,6 +158,15 @@ constexpr std::array<option, 44> table = {{
      .locate = [](settings& all) -> location { return &all.auth.signing_secret; },
      .limits = {0, 1'024},
      .help = "The key for tokens itself, at least 32 bytes; if set, there is no key file."},
+    {.name = "auth.previous_signing_secrets",
+     .locate = [](settings& all) -> location { return &all.auth.previous_signing_secrets; },
+     .limits = {0, 7},
+     .help = "Earlier or later values of auth.signing_secret, whose tokens are accepted, too."},
+    {.name = "auth.algorithm",
+     .locate = [](settings& all) -> location { return &all.auth.algorithm; },
+     .choices = algorithms,
+     .help = "How the key signs that a new key file begins with, or that is auth.signing_secret; "
+             "with \"EdDSA\" other services can verify."},
     {.name = "auth.issuer",
      .locate = [](settings& all) -> location { return &all.auth.issuer; },
      .limits = {1, 255},

@@ -20,6 +20,7 @@ namespace maque::config {
 using std::chrono::milliseconds;
 
 enum class cors_mode : std::uint8_t { off, list, any };
+enum class token_algorithm : std::uint8_t { hs256, eddsa };
 enum class wechat_mode : std::uint8_t { simulator, live };
 
 struct settings {
@@ -65,7 +66,9 @@ struct settings {
 
   struct {
     std::filesystem::path key_file = "./data/signing.key";
-    secret signing_secret; ///< If set, instead of key_file.
+    secret signing_secret;                        ///< If set, instead of key_file.
+    std::vector<secret> previous_signing_secrets; ///< Only verify.
+    token_algorithm algorithm = token_algorithm::hs256;
     std::string issuer = "maque";
     std::string audience = "maque";
     milliseconds access_ttl{std::chrono::minutes{15}};

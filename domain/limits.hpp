@@ -41,7 +41,7 @@ inline constexpr std::size_t refresh_token_bytes = 256;
 /// valid" to the other (RFC 7519, 4.1.5).
 inline constexpr std::chrono::seconds clock_skew{5};
 /// Genuine access tokens that a lane remembers, so that it checks a signature once.
-inline constexpr std::size_t verified_tokens = 8192;
+inline constexpr std::size_t verified_tokens = 16'384;
 
 // Signing keys
 /// That can be in a key file at once: those that sign, will sign, or still verify.

@@ -12,7 +12,7 @@
 namespace maque::security {
 
 /// Remembers what genuine access tokens say, so that a signature is checked once and not with each
-/// request. Bounded: a set of four places for each of the sets, and the newest replace the oldest.
+/// request. Bounded: in sets of eight places, where the newest replaces the oldest.
 /// Times are the caller's business, each time.
 class verified_tokens {
 public:
@@ -21,7 +21,7 @@ public:
     std::size_t key = 0; ///< Which key signed it.
   };
 
-  /// @param capacity a power of two, at least 4; memory is taken as it is needed.
+  /// @param capacity a power of two, at least 8; memory is taken as it is needed.
   explicit verified_tokens(std::size_t capacity);
 
   /// Null if this very token is not remembered. Valid until the next call of remember() or clear().
@@ -33,7 +33,7 @@ public:
   void clear() noexcept;
 
 private:
-  static constexpr std::size_t ways = 4;
+  static constexpr std::size_t ways = 8;
   static constexpr std::size_t tag_characters = 8;
 
   struct place {

@@ -147,6 +147,9 @@ int execute(const config::command& asked, const config::settings& settings) {
   case config::action::import_data:
   case config::action::backup_data:
     return move_data(asked, settings);
+  case config::action::keys_list:
+  case config::action::keys_rotate:
+    return manage_keys(asked, settings);
   }
   return EXIT_FAILURE;
 }

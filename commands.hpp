@@ -15,6 +15,9 @@ int execute(const config::command& asked, const config::settings& settings);
 /// export, import and backup: carries all data to and from files.
 int move_data(const config::command& asked, const config::settings& settings);
 
+/// keys list and keys rotate: the file of the signing keys.
+int manage_keys(const config::command& asked, const config::settings& settings);
+
 /// The database that the settings name.
 std::unique_ptr<db::store_factory> stores_of(const config::settings& settings);
 

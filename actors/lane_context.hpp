@@ -9,6 +9,12 @@
 #include "domain/time.hpp"
 #include "telemetry/log.hpp"
 
+#include <memory>
+
+namespace maque::security {
+class key_ring;
+}
+
 namespace maque {
 
 /// What the actors of one lane share: the handles of the services, which the supervisor replaces
@@ -37,6 +43,9 @@ struct lane_context {
   ring<user_actor> user_owners;
 
   revocation_list revocations;
+
+  /// What tokens are signed and verified with; never null in a lane that serves.
+  std::shared_ptr<const security::key_ring> keys;
 };
 
 } // namespace maque

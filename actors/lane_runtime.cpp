@@ -30,7 +30,7 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
     : blueprint_{blueprint}, lane_{system, index}, context_{lane_, clock, log,
                                                             security::random_u64()},
       front_{context_, blueprint.front,
-             security::access_token_codec{blueprint.tokens.key, blueprint.tokens.issuer,
+             security::access_token_codec{blueprint.tokens.keys, blueprint.tokens.issuer,
                                           blueprint.tokens.audience},
              security::random_u64()},
       listener_{
@@ -39,6 +39,7 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
           [this](const http::exchange_ptr& refused, error cause) {
             front_.refuse(refused, std::move(cause));
           }} {
+  context_.keys = blueprint.tokens.keys;
   lane_.on_tick([this](steady_time now) { front_.sweep(now); });
   lane_.on_tick([this](steady_time) {
     if (pool_) caf::anon_send(pool_, db::sweep_workers{});

@@ -107,6 +107,9 @@ struct replace_cached_user {
   user current;
 };
 
+/// Looks whether the file of the signing keys was changed.
+struct look_at_keys {};
+
 /// Replies ------------------------------------------------------------------------------------
 
 struct tokens {
@@ -195,6 +198,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::revoke_sessions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::reload_revocations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::replace_cached_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::look_at_keys)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_refreshed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::logged_out)
@@ -274,6 +278,11 @@ using config_actor = caf::typed_actor<
     caf::replies_to<request_context, find_config>::with<shared_config>,
     // Looks whether there is a newer version.
     caf::reacts_to<load_config>>;
+
+/// Reads the signing keys again when their file was changed, and tells all lanes.
+using key_keeper_actor = caf::typed_actor<
+    // From itself, once a second.
+    caf::reacts_to<look_at_keys>>;
 
 /// Speaks to WeChat's servers, on threads of its own.
 using wechat_client_actor = caf::typed_actor<

@@ -1,5 +1,6 @@
 #include "actors/server.hpp"
 
+#include "actors/key_keeper.hpp"
 #include "actors/lane_runtime.hpp"
 #include "actors/password_hasher.hpp"
 #include "actors/password_worker.hpp"
@@ -10,7 +11,6 @@
 #include "db/store_factory.hpp"
 #include "domain/limits.hpp"
 #include "security/random.hpp"
-#include "security/signing_key.hpp"
 #include "wechat_simulator/simulator.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -118,6 +118,7 @@ private:
   start_child writer_child();
   start_child wechat_child();
   start_child password_child();
+  start_child key_keeper_child();
   result<void> await_first_loads();
   void everywhere(const std::function<void(lane_context&)>& action);
   actor_meter& add_meter(const char* type);
@@ -131,6 +132,8 @@ private:
   places places_{options_.settings.http.max_connections};
   std::unique_ptr<places> database_room_;
   lane_blueprint blueprint_;
+  // Once the actors run, the key keeper's.
+  security::shared_key_ring keys_;
   std::vector<std::unique_ptr<actor_meter>> meters_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
@@ -151,13 +154,12 @@ result<void> server::impl::start() {
   if (auto free = http::check_address_is_free(*address, http.port); !free) return free;
   // Before anything is written: if the database can't be used, nothing is to be touched.
   if (auto schema = stores_->migrate(); !schema) return tl::unexpected{std::move(schema.error())};
-  const auto& auth = options_.settings.auth;
-  auto key = auth.signing_secret.empty() ? security::load_or_create_signing_key(auth.key_file)
-                                         : security::derive_signing_key(auth.signing_secret);
-  if (!key) return tl::unexpected{std::move(key.error())};
+  auto keys = keys_of(options_.settings);
+  if (!keys) return tl::unexpected{std::move(keys.error())};
+  keys_ = *std::move(keys);
 
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
-  blueprint_ = blueprint_of(options_, std::move(*key));
+  blueprint_ = blueprint_of(options_, keys_);
   blueprint_.listener.host = *address;
   blueprint_.listener.room = &places_;
   blueprint_.database.policy =
@@ -197,6 +199,7 @@ result<void> server::impl::start_actors() {
   if (stores_->has_single_writer()) children.push_back(writer_child());
   children.push_back(wechat_child());
   children.push_back(password_child());
+  if (options_.settings.auth.signing_secret.empty()) children.push_back(key_keeper_child());
   for (const auto& lane : lanes_) {
     auto of_lane = lane->children(
         [this](const std::function<void(lane_context&)>& action) { everywhere(action); });
@@ -281,6 +284,21 @@ start_child server::impl::password_child() {
                 *system_, meter, policy, password_hasher_state::worker_starter{start_worker});
             everywhere([hasher](lane_context& lane) { lane.passwords = hasher; });
             return caf::actor_cast<caf::actor>(hasher);
+          },
+          &meter};
+}
+
+start_child server::impl::key_keeper_child() {
+  actor_meter& meter = add_meter(key_keeper_state::name);
+  const key_source source{options_.settings.auth.key_file, lifetimes_of(options_.settings)};
+  return {key_keeper_state::name,
+          [this, &meter, source] {
+            const auto announce = [this](const security::shared_key_ring& keys) {
+              everywhere([keys](lane_context& lane) { lane.keys = keys; });
+            };
+            return caf::actor_cast<caf::actor>(spawn_detached<key_keeper_actor, key_keeper_state>(
+                *system_, meter, std::ref(log_), source, std::ref(keys_),
+                key_keeper_state::announcement{announce}));
           },
           &meter};
 }

@@ -49,11 +49,31 @@ http::proxy_options proxies_of(const config::settings& settings) {
 
 } // namespace
 
-lane_blueprint blueprint_of(const server_options& options, security::signing_key key) {
+security::token_lifetimes lifetimes_of(const config::settings& settings) {
+  const session_policy policy = policy_of(settings);
+  return {policy.access_ttl, policy.absolute_ttl};
+}
+
+result<security::shared_key_ring> keys_of(const config::settings& settings) {
+  const auto& auth = settings.auth;
+  const auto algorithm = auth.algorithm == config::token_algorithm::eddsa
+                             ? security::key_algorithm::eddsa
+                             : security::key_algorithm::hs256;
+  auto ring =
+      auth.signing_secret.empty()
+          ? security::load_or_create_key_ring(auth.key_file, algorithm, lifetimes_of(settings))
+          : security::make_key_ring(auth.signing_secret, algorithm, auth.previous_signing_secrets);
+  return std::move(ring).map([](security::key_ring&& made) {
+    return std::make_shared<const security::key_ring>(std::move(made));
+  });
+}
+
+lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys) {
   const config::settings& settings = options.settings;
   const auto& front = settings.http;
   lane_blueprint made;
-  made.tokens = {std::move(key), settings.auth.issuer, settings.auth.audience, policy_of(settings)};
+  made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience,
+                 policy_of(settings)};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
   made.front = {front.request_timeout,
                 policy_of(front.cors),

@@ -3,13 +3,18 @@
 #include "actors/lane_runtime.hpp"
 #include "actors/password_hasher.hpp"
 #include "actors/server.hpp"
-#include "security/signing_key.hpp"
+#include "security/key_store.hpp"
 
 namespace maque {
 
+/// The keys that the settings name; a key file that is missing is made.
+result<security::shared_key_ring> keys_of(const config::settings& settings);
+
+security::token_lifetimes lifetimes_of(const config::settings& settings);
+
 /// What the lanes are made from, as the settings say. Still missing: where they listen, and the
 /// places for connections that they share, and the database.
-lane_blueprint blueprint_of(const server_options& options, security::signing_key key);
+lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys);
 
 /// How a lane's pool works, of so many lanes.
 db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t lanes,

@@ -11,8 +11,8 @@ namespace maque {
 session_state::session_state(actor_of<session_actor> self, lane_context& context,
                              const token_settings& settings)
     : self_{self}, context_{context}, policy_{settings.policy},
-      access_tokens_{settings.key, settings.issuer, settings.audience}, refresh_tokens_{
-                                                                            settings.key} {}
+      access_tokens_{settings.keys, settings.issuer, settings.audience}, refresh_tokens_{
+                                                                             settings.keys} {}
 
 session_actor::behavior_type session_state::make_behavior() {
   return {
@@ -22,7 +22,8 @@ session_actor::behavior_type session_state::make_behavior() {
       [this](const request_context& request,
              const refresh_session& order) -> caf::result<session_refreshed> {
         auto waiting = self_->make_response_promise<session_refreshed>();
-        if (const auto presented = refresh_tokens_.decode(order.refresh_token))
+        const utc_time now = context_.clock.now();
+        if (const auto presented = refresh_tokens().decode(order.refresh_token, now))
           refresh(waiting, request, *presented);
         else
           refuse(self_, waiting, to_caf(presented.error()));
@@ -49,6 +50,17 @@ session_actor::behavior_type session_state::make_behavior() {
   };
 }
 
+// In the lane's thread, unlike the constructor: a rotation replaces the keys of the lane.
+security::access_token_codec& session_state::access_tokens() {
+  access_tokens_.use(context_.keys);
+  return access_tokens_;
+}
+
+security::refresh_token_codec& session_state::refresh_tokens() {
+  refresh_tokens_.use(context_.keys);
+  return refresh_tokens_;
+}
+
 session_opened session_state::open(const issue_tokens& order) {
   session_opened reply{make_tokens(order.opened, order.who, order.refresh_secret), order.who};
   reply.issued.is_new_user = order.is_new_user;
@@ -63,9 +75,9 @@ tokens session_state::make_tokens(const session& of, const user& who,
   made.session = of.id;
   made.access_ttl = policy_.access_ttl;
   made.access_token =
-      access_tokens_.sign(access_claims{who.id, of.id, who.role, now, now + policy_.access_ttl});
+      access_tokens().sign(access_claims{who.id, of.id, who.role, now, now + policy_.access_ttl});
   made.refresh_token =
-      refresh_tokens_.encode(security::refresh_token{of.id, of.refresh_counter, secret});
+      refresh_tokens().encode(security::refresh_token{of.id, of.refresh_counter, secret}, now);
   made.refresh_ttl = std::chrono::floor<std::chrono::seconds>(session_end(of, policy_) - now);
   return made;
 }

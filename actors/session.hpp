@@ -14,7 +14,7 @@ namespace maque {
 
 /// What tokens are made and checked with.
 struct token_settings {
-  security::signing_key key;
+  security::shared_key_ring keys; ///< At the start; lane_context has those of now.
   std::string issuer;
   std::string audience;
   session_policy policy;
@@ -35,6 +35,8 @@ private:
   using logout_promise = caf::typed_response_promise<logged_out>;
 
   session_opened open(const issue_tokens& order);
+  security::access_token_codec& access_tokens();
+  security::refresh_token_codec& refresh_tokens();
   tokens make_tokens(const session& of, const user& who, const security::refresh_secret& secret);
 
   /// Looks the session of a genuine token up, and does what judge_refresh says.

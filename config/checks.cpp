@@ -119,11 +119,20 @@ void check_wechat(collector& subject) {
 
 void check_signing(collector& subject) {
   const auto& auth = subject.values().auth;
-  if (!subject.is_sound({"auth.key_file", "auth.signing_secret"})) return;
+  if (!subject.is_sound({"auth.key_file", "auth.signing_secret", "auth.previous_signing_secrets"}))
+    return;
   const auto secret_bytes = auth.signing_secret.reveal().size();
   if (secret_bytes != 0 && secret_bytes < signing_secret_bytes)
     subject.add_problem(subject.origin({"auth.signing_secret"}),
                         "auth.signing_secret must have at least 32 bytes");
+  for (const secret& each : auth.previous_signing_secrets)
+    if (each.reveal().size() < signing_secret_bytes)
+      subject.add_problem(subject.origin({"auth.previous_signing_secrets"}),
+                          "auth.previous_signing_secrets: each must have at least 32 bytes");
+  if (secret_bytes == 0 && !auth.previous_signing_secrets.empty())
+    subject.add_problem(subject.origin({"auth.previous_signing_secrets"}),
+                        "auth.previous_signing_secrets goes with auth.signing_secret, which is not "
+                        "set; a key file has its earlier keys itself");
   if (secret_bytes == 0 && auth.key_file.empty())
     subject.add_problem(subject.origin({"auth.key_file"}),
                         "auth.key_file must name a file, for auth.signing_secret is not set");

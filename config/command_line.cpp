@@ -66,6 +66,26 @@ void add_moving(CLI::App& program, command& asked) {
   backup->add_flag("--force", asked.force, force);
 }
 
+void add_keys(CLI::App& program, command& asked) {
+  auto* const keys =
+      program.add_subcommand("keys", "The keys that sign tokens")->require_subcommand(1);
+  keys->add_subcommand("list", "Print the keys and their times, without secrets")
+      ->callback([&asked] { asked.what = action::keys_list; });
+  auto* const rotate =
+      keys->add_subcommand("rotate", "Make a new key that signs from now on; nobody is logged out");
+  rotate->callback([&asked] { asked.what = action::keys_rotate; });
+  rotate
+      ->add_option("--algorithm", asked.algorithm,
+                   "How the new key signs; without it, as the newest key does")
+      ->check(CLI::IsMember({"HS256", "EdDSA"}));
+  rotate
+      ->add_option_function<std::int64_t>(
+          "--delay",
+          [&asked](const std::int64_t& count) { asked.delay = std::chrono::seconds{count}; },
+          "Seconds until it signs (10): all servers must have the file by then")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{7 * 24 * 3'600}));
+}
+
 } // namespace
 
 command_line parse_command_line(std::vector<std::string> arguments, const std::string& version) {
@@ -85,6 +105,7 @@ command_line parse_command_line(std::vector<std::string> arguments, const std::s
          action::migrate);
 
   add_moving(program, asked);
+  add_keys(program, asked);
 
   auto* const config = program.add_subcommand("config", "Settings")->require_subcommand(1);
   choose(config->add_subcommand("check", "Check all settings; exit with 1 if any is wrong"),

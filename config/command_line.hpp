@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "domain/limits.hpp"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ enum class action : std::uint8_t {
   export_data,
   import_data,
   backup_data,
+  keys_list,
+  keys_rotate,
 };
 
 struct command {
@@ -32,6 +35,9 @@ struct command {
   std::string file;
   bool force = false; ///< Replaces a file.
   bool quiet = false; ///< No word on how far it is.
+  /// Of keys_rotate: the new key's, empty for that of the newest one.
+  std::string algorithm;
+  std::chrono::seconds delay = limits::key_activation; ///< Of keys_rotate.
 };
 
 struct command_line {

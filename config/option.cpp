@@ -25,7 +25,9 @@ std::string option::variable() const {
 
 bool option::is_secret() const {
   settings any;
-  return std::holds_alternative<secret*>(locate(any));
+  const location place = locate(any);
+  return std::holds_alternative<secret*>(place) ||
+         std::holds_alternative<std::vector<secret>*>(place);
 }
 
 const option* find_option(std::string_view name) noexcept {

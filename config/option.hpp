@@ -12,9 +12,10 @@
 namespace maque::config {
 
 /// Where an option's value is in the settings; which alternative it is, is the option's kind.
-using location = std::variant<std::uint16_t*, std::uint32_t*, milliseconds*, double*, std::string*,
-                              std::filesystem::path*, secret*, std::vector<std::string>*,
-                              cors_mode*, proxy_header*, wechat_mode*>;
+using location =
+    std::variant<std::uint16_t*, std::uint32_t*, milliseconds*, double*, std::string*,
+                 std::filesystem::path*, secret*, std::vector<std::string>*, std::vector<secret>*,
+                 cors_mode*, proxy_header*, token_algorithm*, wechat_mode*, registration_mode*>;
 
 /// What an option's value may be. Numbers: the value; durations: milliseconds; strings: bytes;
 /// lists: entries.

@@ -30,6 +30,13 @@ std::string quote(std::string_view text) {
   return out.append("\"");
 }
 
+std::vector<std::string> reveal(const std::vector<secret>& secrets) {
+  std::vector<std::string> out;
+  for (const secret& each : secrets)
+    out.push_back(each.reveal());
+  return out;
+}
+
 // How a value is written without quotation marks; in a list, with commas.
 struct printing {
   const option& of;
@@ -46,6 +53,10 @@ struct printing {
     for (const auto& entry : *place)
       out.append(out.empty() ? "" : ",").append(entry);
     return out;
+  }
+  std::string operator()(const std::vector<secret>* place) const {
+    const auto list = reveal(*place);
+    return (*this)(&list);
   }
   template <class Enum>
   requires std::is_enum_v<Enum> std::string operator()(const Enum* place) const {
@@ -105,7 +116,8 @@ std::string describe_expected(const option& of) {
         } else if constexpr (std::is_same_v<kind, double>) {
           return "a number" +
                  join_range(std::to_string(of.limits.minimum), std::to_string(of.limits.maximum));
-        } else if constexpr (std::is_same_v<kind, std::vector<std::string>>) {
+        } else if constexpr (std::is_same_v<kind, std::vector<std::string>> ||
+                             std::is_same_v<kind, std::vector<secret>>) {
           return "a list of " + describe_size(of.limits, "strings");
         } else {
           return "a string of " + describe_size(of.limits, "bytes");
@@ -119,7 +131,8 @@ std::string_view describe_form(const option& of) {
   const auto place = of.locate(any);
   if (std::holds_alternative<milliseconds*>(place))
     return " (in ms, s, m, h or d; without a unit: milliseconds)";
-  if (std::holds_alternative<std::vector<std::string>*>(place))
+  if (std::holds_alternative<std::vector<std::string>*>(place) ||
+      std::holds_alternative<std::vector<secret>*>(place))
     return " (none of them empty, in UTF-8 without control characters)";
   const bool is_free_text = std::holds_alternative<std::string*>(place) ||
                             std::holds_alternative<std::filesystem::path*>(place) ||
@@ -156,6 +169,8 @@ std::string to_toml(const option& of, const settings& values) {
   const auto place = of.locate(copy);
   if (const auto* const list = std::get_if<std::vector<std::string>*>(&place))
     return quote_list(**list);
+  if (const auto* const list = std::get_if<std::vector<secret>*>(&place))
+    return quote_list(reveal(**list));
   const auto text = std::visit(printing{of}, place);
   const bool is_number = std::holds_alternative<std::uint16_t*>(place) ||
                          std::holds_alternative<std::uint32_t*>(place) ||

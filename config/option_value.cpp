@@ -86,6 +86,14 @@ public:
     *place = *list;
     return true;
   }
+  bool operator()(std::vector<secret>* place) const {
+    std::vector<std::string> list;
+    if (!(*this)(&list)) return false;
+    place->clear();
+    for (std::string& entry : list)
+      place->emplace_back(std::move(entry));
+    return true;
+  }
   template <class Enum>
   requires std::is_enum_v<Enum>
   bool operator()(Enum* place) const {
@@ -145,7 +153,8 @@ given_value read_text(const option& of, std::string_view text) {
           return text_or(text, parse_number<double>(text));
         } else if constexpr (std::is_integral_v<kind> || std::is_same_v<kind, milliseconds>) {
           return text_or(text, parse_number<std::int64_t>(text));
-        } else if constexpr (std::is_same_v<kind, std::vector<std::string>>) {
+        } else if constexpr (std::is_same_v<kind, std::vector<std::string>> ||
+                             std::is_same_v<kind, std::vector<secret>>) {
           return split_list(text);
         } else {
           return std::string{text};

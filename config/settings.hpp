@@ -21,7 +21,9 @@ using std::chrono::milliseconds;
 
 enum class cors_mode : std::uint8_t { off, list, any };
 enum class proxy_header : std::uint8_t { x_forwarded_for, forwarded };
+enum class token_algorithm : std::uint8_t { hs256, eddsa };
 enum class wechat_mode : std::uint8_t { simulator, live };
+enum class registration_mode : std::uint8_t { open, invitation, closed };
 
 struct settings {
   struct {
@@ -68,14 +70,32 @@ struct settings {
 
   struct {
     std::filesystem::path key_file = "./data/signing.key";
-    secret signing_secret; ///< If set, instead of key_file.
+    secret signing_secret;                        ///< If set, instead of key_file.
+    std::vector<secret> previous_signing_secrets; ///< Only verify.
+    token_algorithm algorithm = token_algorithm::hs256;
     std::string issuer = "maque";
     std::string audience = "maque";
     milliseconds access_ttl{std::chrono::minutes{15}};
     milliseconds refresh_idle_ttl{std::chrono::hours{24 * 30}};
     milliseconds refresh_absolute_ttl{std::chrono::hours{24 * 90}};
     milliseconds reuse_window{10'000};
+    std::uint32_t max_sessions = 20; ///< Of a user.
   } auth;
+
+  struct {
+    registration_mode registration = registration_mode::closed;
+  } accounts;
+
+  /// See domain/throttle.hpp.
+  struct {
+    std::uint32_t account_attempts = 10;
+    std::uint32_t source_attempts = 100;
+    std::uint32_t pair_attempts = 5;
+    std::uint32_t device_attempts = 10;
+    milliseconds first_delay{1'000};
+    milliseconds longest_delay{std::chrono::minutes{15}};
+    milliseconds forget_after{std::chrono::hours{24}};
+  } throttle;
 
   struct {
     std::uint32_t memory_mib = 46;

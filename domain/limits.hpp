@@ -52,6 +52,18 @@ inline constexpr std::size_t refresh_token_bytes = 256;
 /// How far the clocks of two nodes may be apart before a token that one has just made is "not yet
 /// valid" to the other (RFC 7519, 4.1.5).
 inline constexpr std::chrono::seconds clock_skew{5};
+/// Genuine access tokens that a lane remembers, so that it checks a signature once.
+inline constexpr std::size_t verified_tokens = 16'384;
+
+// Signing keys
+/// That can be in a key file at once: those that sign, will sign, or still verify.
+inline constexpr std::size_t signing_keys = 16;
+/// From the making of a key to its first token, unless the operator says otherwise: all lanes know
+/// it by then.
+inline constexpr std::chrono::seconds key_activation{10};
+/// How much longer a key verifies than its last token should live: another node's clock may be
+/// behind, or its key file old.
+inline constexpr std::chrono::seconds key_retirement_margin{60};
 
 // Database
 /// Requests that wait for the database in one lane; the next one is answered with 503.

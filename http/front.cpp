@@ -105,6 +105,7 @@ result<access_claims> front::authenticate(const exchange& asking) {
   const auto token = bearer_token(asking.incoming);
   if (!token) return maque::fail(errc::unauthenticated, {}, "no bearer token");
   const utc_time now = context_.services.clock.now();
+  tokens_.use(context_.services.keys);
   auto claims = tokens_.verify(*token, now);
   // A token of before auth.access_ttl was shortened: ended sessions are remembered only so long.
   if (claims && claims->issued_at + options_.access_ttl < now)

@@ -14,6 +14,9 @@ void report_alive(handler_context& context, const exchange_ptr& asked);
 void report_ready(handler_context& context, const exchange_ptr& asked);
 void show_version(handler_context& context, const exchange_ptr& asked);
 
+// keys_handler.cpp
+void show_public_keys(handler_context& context, const exchange_ptr& asked);
+
 // login_handler.cpp
 void log_in_with_wechat_code(handler_context& context, const exchange_ptr& asked);
 

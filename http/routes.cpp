@@ -10,6 +10,7 @@ const std::vector<route>& all_routes() {
       {method::get, "/healthz", access::anyone, report_alive},
       {method::get, "/readyz", access::anyone, report_ready},
       {method::get, "/api/version", access::anyone, show_version},
+      {method::get, "/.well-known/jwks.json", access::anyone, show_public_keys},
       {method::post, "/api/login", access::anyone, log_in_with_wechat_code, logged::always},
       {method::post, "/api/v1/token/refresh", access::anyone, refresh_tokens, logged::always},
       {method::post, "/api/v1/logout", access::signed_in, log_out_sessions, logged::always},

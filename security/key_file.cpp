@@ -3,25 +3,23 @@
 #include "security/base64url.hpp"
 #include "security/random.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace maque::security {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t key_bytes = 32;
-constexpr std::size_t key_characters = 43;
-static_assert(base64url_decoded_size(key_characters) == key_bytes);
 
 constexpr mode_t file_mode = 0600;
 constexpr mode_t folder_mode = 0700;
@@ -33,8 +31,8 @@ public:
   ~file_descriptor() {
     if (value_ >= 0) ::close(value_);
   }
-  file_descriptor(const file_descriptor&) = delete;
-  file_descriptor& operator=(const file_descriptor&) = delete;
+  file_descriptor(file_descriptor&& other) noexcept : value_{std::exchange(other.value_, -1)} {}
+  file_descriptor& operator=(file_descriptor&&) = delete;
 
   bool is_open() const noexcept { return value_ >= 0; }
   int get() const noexcept { return value_; }
@@ -90,35 +88,29 @@ result<void> check_ownership(const fs::path& file, int descriptor) {
   return {};
 }
 
-result<secret> read_key(const fs::path& file, int descriptor) {
-  // A byte more than the key with its newline, to see that there is no more.
-  std::array<char, key_characters + 2> buffer{};
+result<std::vector<stored_key>> read_keys(const fs::path& file, int descriptor) {
+  // A byte more than the longest file, to see that there is no more.
+  std::string text(key_file_bytes_max() + 1, '\0');
   std::size_t size = 0;
-  while (size < buffer.size()) {
-    const ssize_t count = ::read(descriptor, buffer.data() + size, buffer.size() - size);
+  while (size < text.size()) {
+    const ssize_t count = ::read(descriptor, text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return refuse_file_after(file, "cannot be read");
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
   }
-
-  std::string_view text{buffer.data(), size};
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  if (text.size() != key_characters || !decode_base64url(text)) {
-    return refuse_file(file,
-                       "is not " + std::to_string(key_characters) +
-                           " characters of base64url: it was cut, or never was a signing key. "
-                           "Restore it from a backup, or remove it to have a new one made, which "
-                           "logs everyone out");
-  }
-  return secret{std::string{text}};
+  text.resize(size);
+  auto keys = parse_keys(text);
+  if (keys) return *std::move(keys);
+  return refuse_file(file, "is neither 43 characters of base64url nor what `maque keys rotate` "
+                           "writes: it was cut, or never was a key file. Restore it from a backup, "
+                           "or remove it to have a new one made, which logs everyone out");
 }
 
 // Nothing if there is no such file.
-result<std::optional<secret>> find_key(const fs::path& file) {
+result<std::optional<file_descriptor>> open_ours(const fs::path& file) {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-  const file_descriptor opened{
-      ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  file_descriptor opened{::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
   if (!opened.is_open()) {
     if (errno == ENOENT) return std::nullopt;
     if (errno == ELOOP) {
@@ -130,8 +122,16 @@ result<std::optional<secret>> find_key(const fs::path& file) {
   if (auto ours = check_ownership(file, opened.get()); !ours) {
     return tl::unexpected{std::move(ours).error()};
   }
-  return read_key(file, opened.get()).map([](secret&& key) {
-    return std::optional{std::move(key)};
+  return std::optional{std::move(opened)};
+}
+
+// Nothing if there is no such file.
+result<std::optional<std::vector<stored_key>>> find_keys(const fs::path& file) {
+  const auto opened = open_ours(file);
+  if (!opened) return tl::unexpected{opened.error()};
+  if (!*opened) return std::nullopt;
+  return read_keys(file, (*opened)->get()).map([](std::vector<stored_key>&& keys) {
+    return std::optional{std::move(keys)};
   });
 }
 
@@ -164,24 +164,31 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
-// The key is written under another name and gets its real one when it is complete and durable. It
-// is link(2) that gives the name, because it fails, where rename(2) would replace, if another
-// process was faster: then the other one's key is the key.
-result<void> make_key(const fs::path& file) {
-  if (!make_folder(folder_of(file))) return refuse_file_after(file, "its folder cannot be made");
-
+fs::path draft_of(const fs::path& file) {
   fs::path draft = file;
   draft += '.';
   draft += encode_base64url(random_bytes<16>());
+  return draft;
+}
+
+/// Makes the file under the name of a draft, complete and on the disk.
+result<void> write_draft(const fs::path& file, const fs::path& draft, std::string_view text) {
   const file_descriptor opened{
       ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode)};
   if (!opened.is_open()) return refuse_file_after(file, "cannot be made");
-  const removed_at_exit cleanup{draft};
-
-  const std::string key = encode_base64url(random_bytes<key_bytes>()) + '\n';
-  if (!write_all(opened.get(), key) || ::fsync(opened.get()) != 0) {
+  if (!write_all(opened.get(), text) || ::fsync(opened.get()) != 0) {
     return refuse_file_after(file, "cannot be written");
   }
+  return {};
+}
+
+// It is link(2) that gives the name, because it fails, where rename(2) would replace, if another
+// process was faster: then the other one's key is the key.
+result<void> make_key_file(const fs::path& file, std::string_view text) {
+  if (!make_folder(folder_of(file))) return refuse_file_after(file, "its folder cannot be made");
+  const fs::path draft = draft_of(file);
+  const removed_at_exit cleanup{draft};
+  if (auto written = write_draft(file, draft, text); !written) return written;
   if (::link(draft.c_str(), file.c_str()) != 0 && errno != EEXIST) {
     return refuse_file_after(file, "cannot be given its name");
   }
@@ -189,17 +196,67 @@ result<void> make_key(const fs::path& file) {
   return {};
 }
 
+result<void> replace_key_file(const fs::path& file, std::string_view text) {
+  const fs::path draft = draft_of(file);
+  const removed_at_exit cleanup{draft};
+  if (auto written = write_draft(file, draft, text); !written) return written;
+  if (::rename(draft.c_str(), file.c_str()) != 0) {
+    return refuse_file_after(file, "cannot be replaced");
+  }
+  if (!sync_folder(folder_of(file))) return refuse_file_after(file, "its folder cannot be synced");
+  return {};
+}
+
+/// Whether the name still leads to the file that was opened.
+bool is_still_there(const fs::path& file, int descriptor) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(descriptor, &opened) == 0 && ::lstat(file.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+/// The file, locked (flock(2)) until it is closed. Whoever waited for the lock may hold that of a
+/// file that was replaced meanwhile, and tries again.
+result<file_descriptor> lock_key_file(const fs::path& file) {
+  for (;;) {
+    auto opened = open_ours(file);
+    if (!opened) return tl::unexpected{std::move(opened).error()};
+    if (!*opened) {
+      return refuse_file(file, "is missing; the server makes it when it starts for the first time");
+    }
+    while (::flock((*opened)->get(), LOCK_EX) != 0) {
+      if (errno != EINTR) return refuse_file_after(file, "cannot be locked");
+    }
+    if (is_still_there(file, (*opened)->get())) return **std::move(opened);
+  }
+}
+
 } // namespace
 
-result<secret> load_or_create_key_file(const fs::path& file) {
-  auto found = find_key(file);
-  if (found && !*found) {
-    if (auto made = make_key(file); !made) return tl::unexpected{std::move(made).error()};
-    found = find_key(file);
-  }
+result<std::vector<stored_key>> read_key_file(const fs::path& file) {
+  auto found = find_keys(file);
   if (!found) return tl::unexpected{std::move(found).error()};
-  if (!*found) return refuse_file(file, "was removed by somebody while it was made");
+  if (!*found) return refuse_file(file, "is missing");
   return **std::move(found);
+}
+
+result<std::vector<stored_key>> read_or_make_key_file(const fs::path& file, key_algorithm first) {
+  auto found = find_keys(file);
+  if (!found) return tl::unexpected{std::move(found).error()};
+  if (*found) return **std::move(found);
+  const std::vector only{make_stored_key(first, utc_time{})};
+  if (auto made = make_key_file(file, format_keys(only)); !made) {
+    return tl::unexpected{std::move(made).error()};
+  }
+  return read_key_file(file);
+}
+
+result<void> change_key_file(const fs::path& file, const key_change& change) {
+  const auto locked = lock_key_file(file);
+  if (!locked) return tl::unexpected{locked.error()};
+  return read_keys(file, locked->get()).and_then(change).and_then([&file](const auto& keys) {
+    return replace_key_file(file, format_keys(keys));
+  });
 }
 
 } // namespace maque::security

@@ -2,7 +2,7 @@
 
 #include "domain/errors.hpp"
 #include "domain/session.hpp"
-#include "security/signing_key.hpp"
+#include "security/key_ring.hpp"
 
 #include <array>
 #include <cstdint>
@@ -18,9 +18,10 @@ using refresh_secret = std::array<std::uint8_t, 32>;
 sha256_digest hash_refresh_secret(const refresh_secret& value) noexcept;
 
 /// What a refresh token carries. The token is opaque to clients: base64url of a version byte, the
-/// session's id, the counter, the secret, and an HMAC-SHA256 over all of these. Because the HMAC is
-/// a function of the rest, the token of any counter can be made again from the one before, which is
-/// what the reuse window needs, and nothing but the hash of the secret has to be stored.
+/// name of the key, the session's id, the counter, the secret, and an HMAC-SHA256 over all of
+/// these. Because the HMAC is a function of the rest, a token of any counter can be made again from
+/// the one before, which is what the reuse window needs, and nothing but the hash of the secret has
+/// to be stored.
 struct refresh_token {
   session_id session;
   std::uint32_t counter = 0;
@@ -30,15 +31,23 @@ struct refresh_token {
 /// Not thread-safe: each lane has its own.
 class refresh_token_codec {
 public:
+  explicit refresh_token_codec(shared_key_ring keys);
+  /// With one key, which has always signed.
   explicit refresh_token_codec(const signing_key& key);
   ~refresh_token_codec();
   refresh_token_codec(refresh_token_codec&&) noexcept;
   refresh_token_codec& operator=(refresh_token_codec&&) noexcept;
 
-  std::string encode(const refresh_token& token);
+  /// From now on with these keys. Costs nothing if they are the ones that it has.
+  void use(const shared_key_ring& keys);
 
-  /// Fails with invalid_refresh_token for everything that this server did not make.
-  result<refresh_token> decode(std::string_view text);
+  /// With the key that signs at the time `now`.
+  std::string encode(const refresh_token& token, utc_time now);
+
+  /// Fails with invalid_refresh_token for everything that this server did not make, or with a key
+  /// whose time is over. Also takes the layout of before there were several keys, version 1, which
+  /// has no name of a key.
+  result<refresh_token> decode(std::string_view text, utc_time now);
 
 private:
   struct impl;

@@ -1,7 +1,6 @@
 #include "security/signing_key.hpp"
 
 #include "security/base64url.hpp"
-#include "security/key_file.hpp"
 #include "security/openssl_handle.hpp"
 
 #include <openssl/core_names.h>
@@ -20,6 +19,9 @@ namespace {
 constexpr std::size_t master_bytes_min = 32;
 constexpr std::size_t derived_bytes = 32;
 constexpr std::size_t kid_bytes = 9; // 12 characters of base64url
+
+// In the order of the enumerators.
+constexpr std::array<std::string_view, 2> algorithm_names{"HS256", "EdDSA"};
 
 // HKDF-SHA256 (RFC 5869) without salt. `purpose` is its info: outputs of different purposes tell
 // nothing of each other, nor of the master secret.
@@ -50,21 +52,32 @@ std::string derive(const secret& master, std::string_view purpose, std::size_t s
 
 } // namespace
 
-result<signing_key> derive_signing_key(const secret& master) {
+std::string_view to_string(key_algorithm algorithm) noexcept {
+  return algorithm_names[static_cast<std::size_t>(algorithm)];
+}
+
+std::optional<key_algorithm> parse_key_algorithm(std::string_view name) noexcept {
+  for (const key_algorithm each : {key_algorithm::hs256, key_algorithm::eddsa}) {
+    if (name == to_string(each)) return each;
+  }
+  return std::nullopt;
+}
+
+result<signing_key> derive_signing_key(const secret& master, key_algorithm algorithm) {
   if (master.reveal().size() < master_bytes_min) {
     return fail(errc::invalid_field, {},
                 "the master secret has fewer than " + std::to_string(master_bytes_min) + " bytes");
   }
   // A change of these texts logs everyone out.
+  const bool is_hmac = algorithm == key_algorithm::hs256;
+  const auto kid_purpose = is_hmac ? "maque v1 key id" : "maque v1 key id EdDSA";
+  const auto access_purpose = is_hmac ? "maque v1 access token" : "maque v1 access token EdDSA";
   return signing_key{
-      .kid = encode_base64url(derive(master, "maque v1 key id", kid_bytes)),
-      .access_key = secret{derive(master, "maque v1 access token", derived_bytes)},
+      .kid = encode_base64url(derive(master, kid_purpose, kid_bytes)),
+      .algorithm = algorithm,
+      .access_key = secret{derive(master, access_purpose, derived_bytes)},
       .refresh_key = secret{derive(master, "maque v1 refresh token", derived_bytes)},
   };
-}
-
-result<signing_key> load_or_create_signing_key(const std::filesystem::path& file) {
-  return load_or_create_key_file(file).and_then(derive_signing_key);
 }
 
 } // namespace maque::security

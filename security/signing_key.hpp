@@ -3,29 +3,33 @@
 #include "domain/errors.hpp"
 #include "domain/secret.hpp"
 
-#include <filesystem>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace maque::security {
 
-/// The HMAC-SHA256 key that signs access tokens, and the one that authenticates refresh tokens;
-/// both are derived from one master secret with separate contexts (HKDF, RFC 5869).
+/// How a key signs access tokens: HMAC-SHA256 (RFC 7518, 3.2), which only who has the secret can
+/// verify, or Ed25519 (RFC 8037, 3.1), which anybody can verify with the public key.
+enum class key_algorithm : std::uint8_t { hs256, eddsa };
+
+/// Its name in a token's header: "HS256", "EdDSA".
+std::string_view to_string(key_algorithm algorithm) noexcept;
+std::optional<key_algorithm> parse_key_algorithm(std::string_view name) noexcept;
+
+/// The key that signs access tokens, and the one that authenticates refresh tokens, which is always
+/// one for HMAC-SHA256; both are derived from one master secret with separate contexts (HKDF, RFC
+/// 5869). The algorithm belongs to the key: the same master secret has another kid for each.
 struct signing_key {
-  std::string kid;    ///< Names the key in a token's header; derived from the key, not secret.
-  secret access_key;  ///< 32 bytes
+  std::string kid; ///< Names the key in a token's header; 9 bytes in base64url; not secret.
+  key_algorithm algorithm = key_algorithm::hs256;
+  secret access_key;  ///< 32 bytes; for EdDSA, the private key as of RFC 8032, 5.1.5.
   secret refresh_key; ///< 32 bytes
 };
 
-/// Derives the keys from a configured master secret. Fails with invalid_field if it has fewer than
-/// 32 bytes.
-result<signing_key> derive_signing_key(const secret& master);
-
-/// Reads the master secret from `file`, or makes one there (32 random bytes, base64url, mode 0600,
-/// durable before it is used) if the file doesn't exist, with its folder (mode 0700) if that is
-/// missing. Refuses a file that others can read, that is cut or that isn't ours: fails with
-/// internal and a cause that names the file and says what to do. Two processes that start at once
-/// end up with the same key. The file's text, without the newline, is the master secret: configured
-/// instead of the file, it gives the same keys.
-result<signing_key> load_or_create_signing_key(const std::filesystem::path& file);
+/// Derives the keys from a master secret. Fails with invalid_field if it has fewer than 32 bytes.
+result<signing_key> derive_signing_key(const secret& master,
+                                       key_algorithm algorithm = key_algorithm::hs256);
 
 } // namespace maque::security

@@ -15,7 +15,7 @@ constexpr session_id tablet{71};
 
 token_settings make_tokens() {
   auto key = security::derive_signing_key(secret{"a master secret of more than 32 bytes"});
-  return {std::move(key.value()), "maque", "maque", session_policy{}};
+  return {security::make_key_ring(*key), "maque", "maque", session_policy{}};
 }
 
 /// One lane with a real session actor; the database and the other lane's session actor are
@@ -23,6 +23,7 @@ token_settings make_tokens() {
 class SessionActor : public testing::Test {
 protected:
   SessionActor() {
+    context.keys = settings.keys;
     context.database = database.handle();
     context.session = sessions;
     context.session_owners.assign(lane, sessions);
@@ -51,7 +52,7 @@ protected:
   }
 
   std::string token_number(std::uint32_t counter) {
-    return codec.encode({phone, counter, refresh_secret});
+    return codec.encode({phone, counter, refresh_secret}, world.clock.now());
   }
 
   pending_reply<session_refreshed> refresh(std::string token) {
@@ -71,7 +72,7 @@ protected:
   }
 
   const token_settings settings = make_tokens();
-  security::refresh_token_codec codec{settings.key};
+  security::refresh_token_codec codec{settings.keys};
   const security::refresh_secret refresh_secret{1, 2, 3};
   const std::size_t lane = owner_of_alice();
   actor_world world{2};

@@ -2,6 +2,7 @@
 
 #include "security/access_token.hpp"
 #include "security/base64url.hpp"
+#include "security/key_store.hpp"
 
 #include <atomic>
 #include <stdexcept>
@@ -37,9 +38,12 @@ access_claims claims_of(const std::string& access_token) {
 }
 
 security::signing_key key_of(const test_server& server) {
-  const auto key = security::load_or_create_signing_key(server.settings().auth.key_file);
-  if (!key) throw std::runtime_error{key.error().cause};
-  return *key;
+  const auto& auth = server.settings().auth;
+  const auto ring = security::load_key_ring(
+      auth.key_file, {std::chrono::floor<std::chrono::seconds>(auth.access_ttl),
+                      std::chrono::floor<std::chrono::seconds>(auth.refresh_absolute_ttl)});
+  if (!ring) throw std::runtime_error{ring.error().cause};
+  return ring->keys().front().key;
 }
 
 std::string sign(const test_server& server, const access_claims& claims) {

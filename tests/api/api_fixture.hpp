@@ -28,6 +28,7 @@ signed_in log_in(const test_server& server, const std::string& name);
 
 /// What an access token says, unverified.
 access_claims claims_of(const std::string& access_token);
+/// The first one.
 security::signing_key key_of(const test_server& server);
 /// An access token that the server takes for its own.
 std::string sign(const test_server& server, const access_claims& claims);

@@ -117,6 +117,73 @@ TEST_F(Command, ConfigValuesRefuseWhatIsNotJson) {
   EXPECT_EQ(run_maque({"config-values", "list"}).output, "{}\n");
 }
 
+/// The first word of each line of `keys list` but the heading.
+std::vector<std::string> kids_in(const std::string& list) {
+  std::istringstream text{list.substr(list.find('\n') + 1)};
+  std::vector<std::string> kids;
+  for (std::string line; std::getline(text, line);)
+    kids.push_back(line.substr(0, line.find(' ')));
+  return kids;
+}
+
+TEST_F(Command, KeysRotateIsNoticedByARunningServerWithinTwoSeconds) {
+  const running_maque server{folder.path()};
+  const auto before = kids_in(run_maque({"keys", "list"}).output);
+  ASSERT_EQ(before.size(), 1U);
+  const auto user = log_in(server.port(), "dev-alice");
+
+  const auto rotated = run_maque({"keys", "rotate", "--algorithm", "EdDSA"});
+  EXPECT_EQ(rotated.status.code, 0) << rotated.error;
+  EXPECT_THAT(rotated.output, testing::ContainsRegex("^[A-Za-z0-9_-]+ EdDSA signs from .*Z\n$"));
+  const std::string kid = rotated.output.substr(0, rotated.output.find(' '));
+  await(
+      [&] {
+        return server.ask({"GET", "/.well-known/jwks.json", {}, {}}).body.find(kid) !=
+               std::string::npos;
+      },
+      "the server has not noticed", 2s);
+
+  const auto listed = run_maque({"keys", "list"});
+  EXPECT_EQ(kids_in(listed.output), (std::vector{before[0], kid}));
+  EXPECT_THAT(listed.output, testing::ContainsRegex("HS256 +signs +-"));
+  EXPECT_THAT(listed.output, testing::ContainsRegex("EdDSA +signs later"));
+  EXPECT_EQ(server.ask({"GET", "/api/user/info", user.access_token, {}}).status, 200);
+}
+
+TEST_F(Command, Asvs13_3_1_KeysPrintNoSecret) {
+  EXPECT_EQ(running_maque{folder.path()}.stop(), 0);
+  std::string said;
+  for (const char* const what : {"rotate", "list", "rotate", "list"}) {
+    const auto ended = run_maque({"keys", what});
+    EXPECT_EQ(ended.status.code, 0);
+    said += ended.output + ended.error;
+  }
+  std::ifstream file{folder.path() / "data" / "signing.key"};
+  int secrets = 0;
+  for (std::string word; file >> word;) {
+    if (word.size() != 43) continue;
+    EXPECT_THAT(said, Not(HasSubstr(word)));
+    ++secrets;
+  }
+  EXPECT_EQ(secrets, 3);
+}
+
+TEST_F(Command, KeysSayWhyTheyCannotRotate) {
+  const auto missing = run_maque({"keys", "rotate"});
+  EXPECT_EQ(missing.status.code, 1);
+  EXPECT_THAT(missing.error, HasSubstr("data/signing.key: is missing"));
+
+  const auto configured =
+      run_maque({"keys", "rotate"}, {{"MAQUE_AUTH_SIGNING_SECRET", std::string(32, 's')}});
+  EXPECT_EQ(configured.status.code, 1);
+  EXPECT_THAT(configured.error, HasSubstr("auth.previous_signing_secrets"));
+
+  EXPECT_NE(run_maque({"keys", "rotate", "--algorithm", "none"}).status.code, 0);
+  EXPECT_NE(run_maque({"keys", "rotate", "--delay", "-1"}).status.code, 0);
+  EXPECT_NE(run_maque({"keys"}).status.code, 0);
+  EXPECT_TRUE(is_empty());
+}
+
 /// The lines that the banner says to paste.
 std::vector<std::string> lines_to_try(const std::string& banner) {
   std::istringstream text{banner.substr(std::min(banner.find("Try it"), banner.size()))};

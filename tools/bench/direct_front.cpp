@@ -39,6 +39,7 @@ struct direct_lane {
                  [this](const http::exchange_ptr& refused, error cause) {
                    front.refuse(refused, std::move(cause));
                  }} {
+    context.keys = security::make_key_ring(key);
     home.on_tick([this](steady_time now) { front.sweep(now); });
   }
 

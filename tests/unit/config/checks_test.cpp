@@ -130,6 +130,20 @@ TEST_F(SettingsChecks, WantAKeyOfSomeKind) {
                   .empty());
 }
 
+TEST_F(SettingsChecks, WantPreviousSecretsOnlyBesideTheOneThatSigns) {
+  const std::string good = "0123456789abcdef0123456789abcdef";
+  EXPECT_TRUE(problems_with({{"auth.signing_secret", good},
+                             {"auth.previous_signing_secrets", good + "1," + good + "2"}})
+                  .empty());
+  EXPECT_THAT(problems_with({{"auth.previous_signing_secrets", good}}),
+              ElementsAre(is_problem("flag --auth.previous_signing_secrets", "which is not set")));
+  const auto short_one = problems_with(
+      {{"auth.signing_secret", good}, {"auth.previous_signing_secrets", good + ",hidden"}});
+  EXPECT_THAT(short_one,
+              ElementsAre(is_problem("flag --auth.previous_signing_secrets", "at least 32 bytes")));
+  EXPECT_EQ(describe(short_one).find("hidden"), std::string::npos);
+}
+
 TEST_F(SettingsChecks, BlameTheSettingThatWasGivenNotTheDefaultThatItMeets) {
   EXPECT_THAT(problems_with({{"auth.refresh_idle_ttl", "15m"}}),
               ElementsAre(is_problem("flag --auth.refresh_idle_ttl", "auth.access_ttl must be")));

@@ -44,6 +44,8 @@ std::vector<ends> all_ends() {
       {"wechat.workers", "0", "1", "64", "65"},
       {"auth.key_file", "", "x", bytes(4095), bytes(4096)},
       {"auth.signing_secret", bytes(31), bytes(32), bytes(1024), bytes(1025)},
+      {"auth.previous_signing_secrets", bytes(31), {}, bytes(32), {}},
+      {"auth.algorithm", "hs256", "HS256", "EdDSA", "none"},
       {"auth.issuer", "", "x", bytes(255), bytes(256)},
       {"auth.audience", "", "x", bytes(255), bytes(256)},
       {"auth.access_ttl", "0s", "1s", "1d", "86401s"},
@@ -83,6 +85,8 @@ std::vector<std::pair<std::string, std::string>> flags_for(const std::string& na
     flags.insert(flags.end(), {{"auth.access_ttl", "1s"},
                                {"auth.refresh_idle_ttl", "2s"},
                                {"auth.refresh_absolute_ttl", "3650d"}});
+  if (name == "auth.previous_signing_secrets")
+    flags.emplace_back("auth.signing_secret", "fedcba9876543210fedcba9876543210");
   flags.emplace_back(name, text);
   return flags;
 }
@@ -244,10 +248,12 @@ TEST_F(SettingsOptions, Asvs13_3_1AreShownWithoutTheirSecrets) {
   settings values;
   values.wechat.app_secret = secret{"hidden-one"};
   values.auth.signing_secret = secret{"hidden-two"};
+  values.auth.previous_signing_secrets = {secret{"hidden-three"}, secret{"hidden-four"}};
   const auto shown = show(values);
   EXPECT_EQ(shown.find("hidden"), std::string::npos);
   EXPECT_NE(shown.find("app_secret = \"[redacted]\""), std::string::npos);
-  EXPECT_NE(shown.find("signing_secret = \"[redacted]\""), std::string::npos);
+  EXPECT_NE(shown.find("# signing_secret = \"[redacted]\""), std::string::npos);
+  EXPECT_NE(shown.find("# previous_signing_secrets = \"[redacted]\""), std::string::npos);
 
   write_toml(shown);
   const auto read = load(from);

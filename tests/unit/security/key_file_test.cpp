@@ -1,10 +1,11 @@
 #include "security/base64url.hpp"
-#include "security/signing_key.hpp"
+#include "security/key_store.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 
 #include <barrier>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -35,6 +36,13 @@ std::string read_all(const fs::path& file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+constexpr token_lifetimes lifetimes{std::chrono::minutes{15}, std::chrono::hours{24 * 90}};
+
+result<signing_key> load_first_key(const fs::path& file) {
+  return load_or_create_key_ring(file, key_algorithm::hs256, lifetimes)
+      .map([](const key_ring& ring) { return ring.keys().front().key; });
+}
+
 class KeyFile : public ::testing::Test {
 protected:
   void write(const std::string& text, mode_t mode = 0600) {
@@ -44,7 +52,7 @@ protected:
 
   // That the file is refused, is left as it is, and that the cause names it and says `why`.
   void expect_refusal(const fs::path& path, const std::string& why) {
-    const auto key = load_or_create_signing_key(path);
+    const auto key = load_first_key(path);
     ASSERT_FALSE(key);
     EXPECT_EQ(key.error().code, errc::internal);
     EXPECT_EQ(key.error().hint, "");
@@ -60,7 +68,7 @@ protected:
 TEST_F(KeyFile, Asvs13_3_1_IsMadeForItsOwnerAlone) {
   const mode_t before = ::umask(0);
   const fs::path deep = folder.path() / "data" / "keys" / "signing.key";
-  const auto key = load_or_create_signing_key(deep);
+  const auto key = load_first_key(deep);
   ::umask(before);
 
   ASSERT_TRUE(key) << key.error().cause;
@@ -70,7 +78,7 @@ TEST_F(KeyFile, Asvs13_3_1_IsMadeForItsOwnerAlone) {
 }
 
 TEST_F(KeyFile, HoldsThirtyTwoBytesInBase64url) {
-  ASSERT_TRUE(load_or_create_signing_key(file));
+  ASSERT_TRUE(load_first_key(file));
   const std::string text = read_all(file);
   ASSERT_EQ(text.size(), 44U);
   EXPECT_EQ(text.back(), '\n');
@@ -80,15 +88,15 @@ TEST_F(KeyFile, HoldsThirtyTwoBytesInBase64url) {
 }
 
 TEST_F(KeyFile, IsTheOnlyThingThatIsLeftInItsFolder) {
-  ASSERT_TRUE(load_or_create_signing_key(file));
+  ASSERT_TRUE(load_first_key(file));
   EXPECT_EQ(std::distance(fs::directory_iterator{folder.path()}, {}), 1);
 }
 
 TEST_F(KeyFile, IsUsedAgain) {
-  const auto first = load_or_create_signing_key(file);
+  const auto first = load_first_key(file);
   ASSERT_TRUE(first);
   const std::string text = read_all(file);
-  const auto second = load_or_create_signing_key(file);
+  const auto second = load_first_key(file);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->kid, first->kid);
   EXPECT_EQ(second->access_key.reveal(), first->access_key.reveal());
@@ -97,8 +105,8 @@ TEST_F(KeyFile, IsUsedAgain) {
 }
 
 TEST_F(KeyFile, IsAnotherOneInAnotherPlace) {
-  const auto first = load_or_create_signing_key(file);
-  const auto second = load_or_create_signing_key(folder.path() / "other.key");
+  const auto first = load_first_key(file);
+  const auto second = load_first_key(folder.path() / "other.key");
   ASSERT_TRUE(first && second);
   EXPECT_NE(first->access_key.reveal(), second->access_key.reveal());
 }
@@ -106,7 +114,7 @@ TEST_F(KeyFile, IsAnotherOneInAnotherPlace) {
 TEST_F(KeyFile, GivesTheSameKeysAsItsTextInTheSettings) {
   for (const char* newline : {"", "\n"}) {
     write(valid + newline);
-    const auto loaded = load_or_create_signing_key(file);
+    const auto loaded = load_first_key(file);
     const auto configured = derive_signing_key(secret{valid});
     ASSERT_TRUE(loaded && configured);
     EXPECT_EQ(loaded->kid, configured->kid);
@@ -116,15 +124,15 @@ TEST_F(KeyFile, GivesTheSameKeysAsItsTextInTheSettings) {
 
 TEST_F(KeyFile, MayHaveNarrowerRights) {
   write(valid, 0400);
-  EXPECT_TRUE(load_or_create_signing_key(file));
+  EXPECT_TRUE(load_first_key(file));
 }
 
 TEST_F(KeyFile, IsFoundByARelativePath) {
   const fs::path before = fs::current_path();
   fs::current_path(folder.path());
-  const auto made = load_or_create_signing_key("signing.key");
+  const auto made = load_first_key("signing.key");
   fs::current_path(before);
-  const auto loaded = load_or_create_signing_key(file);
+  const auto loaded = load_first_key(file);
   ASSERT_TRUE(made && loaded);
   EXPECT_EQ(made->kid, loaded->kid);
 }
@@ -155,21 +163,21 @@ TEST_F(KeyFile, IsRefusedIfItIsCutOrNoKey) {
                                std::string(100'000, 'A')};
   for (const std::string& text : wrong) {
     write(text);
-    expect_refusal(file, "43 characters of base64url");
+    expect_refusal(file, "neither 43 characters of base64url nor");
     EXPECT_EQ(read_all(file), text);
   }
 }
 
 TEST_F(KeyFile, DoesNotShowItsContentWhenItIsRefused) {
   write("hunter2");
-  const auto key = load_or_create_signing_key(file);
+  const auto key = load_first_key(file);
   ASSERT_FALSE(key);
   EXPECT_THAT(key.error().cause, Not(HasSubstr("hunter2")));
 }
 
 TEST_F(KeyFile, IsRefusedIfItIsASymbolicLink) {
   const fs::path target = folder.path() / "target.key";
-  ASSERT_TRUE(load_or_create_signing_key(target));
+  ASSERT_TRUE(load_first_key(target));
   fs::create_symlink(target, file);
   expect_refusal(file, "symbolic link");
 
@@ -212,13 +220,13 @@ TEST_F(KeyFile, IsTheSameForAllWhoStartAtOnce) {
     for (std::string& kid : kids) {
       threads.emplace_back([&] {
         start.arrive_and_wait();
-        const auto key = load_or_create_signing_key(contested);
+        const auto key = load_first_key(contested);
         kid = key ? key->kid : key.error().cause;
       });
     }
     threads.clear();
 
-    const auto stored = load_or_create_signing_key(contested);
+    const auto stored = load_first_key(contested);
     ASSERT_TRUE(stored) << stored.error().cause;
     EXPECT_EQ(std::set(kids.begin(), kids.end()), std::set{stored->kid});
     EXPECT_EQ(std::distance(fs::directory_iterator{contested.parent_path()}, {}), 1);

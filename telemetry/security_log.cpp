@@ -1,0 +1,76 @@
+#include "telemetry/security_log.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace maque {
+
+namespace {
+
+using enum security_event;
+using log::level;
+
+constexpr std::array table{
+    security_event_info{login_succeeded_wechat, "login_succeeded", "wechat", level::info},
+    security_event_info{login_succeeded_password, "login_succeeded", "password", level::info},
+    security_event_info{login_succeeded_registration, "login_succeeded", "registration",
+                        level::info},
+    security_event_info{login_failed_unknown_user, "login_failed", "unknown_user", level::warn},
+    security_event_info{login_failed_no_password, "login_failed", "no_password", level::warn},
+    security_event_info{login_failed_wrong_password, "login_failed", "wrong_password", level::warn},
+    security_event_info{login_failed_disabled, "login_failed", "disabled", level::warn},
+    security_event_info{login_failed_wechat, "login_failed", "wechat", level::warn},
+    security_event_info{login_throttled, "login_throttled", "attempts", level::warn},
+    security_event_info{registered_openly, "registered", "open", level::info},
+    security_event_info{registered_by_invitation, "registered", "invitation", level::info},
+    security_event_info{registration_refused_closed, "registration_refused", "closed", level::warn},
+    security_event_info{registration_refused_invitation, "registration_refused", "invitation",
+                        level::warn},
+    security_event_info{registration_refused_taken, "registration_refused", "username_taken",
+                        level::info},
+    security_event_info{password_change_succeeded, "password_changed", "owner", level::info},
+    security_event_info{password_change_failed, "password_change_failed", "wrong_password",
+                        level::warn},
+    security_event_info{password_change_throttled, "password_change_failed", "throttled",
+                        level::warn},
+    security_event_info{password_upgraded, "password_upgraded", "login", level::info},
+    security_event_info{credentials_added, "credentials_added", "owner", level::info},
+    security_event_info{wechat_linked, "wechat_linked", "owner", level::info},
+    security_event_info{session_refreshed_again, "session_refreshed_again", "reuse_window",
+                        level::info},
+    security_event_info{session_reuse_detected, "reuse_detected", "refresh_token", level::warn},
+    security_event_info{session_ended_logout, "session_ended", "logout", level::info},
+    security_event_info{session_ended_by_owner, "session_ended", "owner", level::info},
+    security_event_info{session_ended_limit, "session_ended", "limit", level::info},
+    security_event_info{session_ended_password, "session_ended", "password_changed", level::info},
+    security_event_info{session_ended_elsewhere, "session_ended", "elsewhere", level::info},
+    security_event_info{key_rotated, "key_rotated", "operator", level::info},
+};
+
+static_assert(table.back().value == key_rotated);
+static_assert(table.size() == static_cast<std::size_t>(key_rotated) + 1);
+
+} // namespace
+
+std::span<const security_event_info> all_security_events() noexcept {
+  return table;
+}
+
+void security_log::report(security_event event, const trace_id* trace,
+                          const security_subject& about) noexcept {
+  const auto index = static_cast<std::size_t>(event);
+  counts_[index].fetch_add(1, std::memory_order_relaxed);
+  const security_event_info& row = table[index];
+  if (!target_.enabled(row.severity)) return;
+  const std::string user = about.user ? to_string(*about.user) : "";
+  const std::string session = about.session ? to_string(*about.session) : "";
+  target_.line(row.severity, trace, "security",
+               {{"event", row.kind},
+                {"reason", row.reason},
+                {"user_id", std::string_view{user}},
+                {"session_id", std::string_view{session}},
+                {"address", about.address},
+                {"count", about.count.value_or(1)}});
+}
+
+} // namespace maque

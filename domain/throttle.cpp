@@ -50,21 +50,22 @@ attempt_verdict judge_attempt(const attempt_keys& keys, const attempt_states& kn
                               const throttle_policy& policy) {
   const attempt_states past = unless_forgotten(known, now, policy);
   attempt_verdict verdict;
-  const auto ask = [&](const state& asked) {
-    if (asked && asked->blocked_until > now)
+  // Attempts of other lanes and nodes may bear a later time: among the free ones that is no matter.
+  const auto ask = [&](const state& asked, const throttle_rule& rule) {
+    if (asked && asked->failures > rule.free_attempts && asked->blocked_until > now)
       verdict.blocked_until =
           std::max(verdict.blocked_until.value_or(asked->blocked_until), asked->blocked_until);
   };
   if (keys.device) {
-    ask(past.device);
+    ask(past.device, policy.device);
     if (!verdict.blocked_until)
       verdict.counted.device = count_one_more(past.device, now, policy.device);
     return verdict;
   }
   const bool first_of_pair = keys.pair && (!past.pair || past.pair->failures == 0);
-  if (keys.source) ask(past.source);
-  if (keys.pair) ask(past.pair);
-  if (keys.account && !first_of_pair) ask(past.account);
+  if (keys.source) ask(past.source, policy.source);
+  if (keys.pair) ask(past.pair, policy.pair);
+  if (keys.account && !first_of_pair) ask(past.account, policy.account);
   if (verdict.blocked_until) return verdict;
 
   if (keys.account) verdict.counted.account = count_one_more(past.account, now, policy.account);

@@ -77,6 +77,7 @@ result<signing_key> derive_signing_key(const secret& master, key_algorithm algor
       .algorithm = algorithm,
       .access_key = secret{derive(master, access_purpose, derived_bytes)},
       .refresh_key = secret{derive(master, "maque v1 refresh token", derived_bytes)},
+      .device_key = secret{derive(master, "maque v1 device token", derived_bytes)},
   };
 }
 

@@ -26,6 +26,7 @@ struct signing_key {
   key_algorithm algorithm = key_algorithm::hs256;
   secret access_key;  ///< 32 bytes; for EdDSA, the private key as of RFC 8032, 5.1.5.
   secret refresh_key; ///< 32 bytes
+  secret device_key;  ///< 32 bytes; see security/device_token.hpp
 };
 
 /// Derives the keys from a master secret. Fails with invalid_field if it has fewer than 32 bytes.

@@ -13,7 +13,8 @@ signing_key key_of_rfc8037() {
           .algorithm = key_algorithm::eddsa,
           .access_key =
               secret{decode_base64url("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").value()},
-          .refresh_key = {}};
+          .refresh_key = {},
+          .device_key = {}};
 }
 
 // RFC 8037, appendices A.4 and A.5.

@@ -58,6 +58,14 @@ std::vector<ends> all_ends() {
       {"password.queue", "0", "1", "100000", "100001"},
       {"cache.users", "-1", "0", "10000000", "10000001"},
       {"cache.ttl", "0", "1ms", "1d", "86400001"},
+      {"auth.max_sessions", "0", "1", "1000", "1001"},
+      {"accounts.registration", "everybody", "open", "closed", "Open"},
+      {"throttle.account_attempts", "0", "1", "1000000", "1000001"},
+      {"throttle.source_attempts", "0", "1", "1000000", "1000001"},
+      {"throttle.pair_attempts", "0", "1", "1000000", "1000001"},
+      {"throttle.device_attempts", "0", "1", "1000000", "1000001"},
+      {"throttle.longest_delay", "0ms", "1ms", "1d", "86400001"},
+      {"throttle.forget_after", "999ms", "1s", "30d", "2592000001"},
       {"log.level", "all", "trace", "off", "none"},
       {"log.file", {}, "", bytes(4095), bytes(4096)},
       {"log.rotate_mb", "0", "1", "10240", "10241"},
@@ -69,10 +77,10 @@ std::vector<ends> all_ends() {
       {"http.forwarded_header", "via", "x-forwarded-for", "forwarded", "Forwarded"},
       {"wechat.appid", {}, "", bytes(64), bytes(65)},
   };
-  for (const auto* name :
-       {"server.shutdown_grace", "http.header_timeout", "http.body_timeout", "http.idle_timeout",
-        "http.write_timeout", "http.request_timeout", "database.statement_timeout",
-        "database.pool_timeout", "wechat.timeout", "cache.negative_ttl", "log.slow_request"})
+  for (const auto* name : {"server.shutdown_grace", "http.header_timeout", "http.body_timeout",
+                           "http.idle_timeout", "http.write_timeout", "http.request_timeout",
+                           "database.statement_timeout", "database.pool_timeout", "wechat.timeout",
+                           "cache.negative_ttl", "log.slow_request", "throttle.first_delay"})
     rows.push_back({name, "0ms", "1ms", "1h", "3600001"});
   return rows;
 }

@@ -8,6 +8,7 @@
 #include "domain/session.hpp"
 #include "domain/time.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/security_log.hpp"
 
 #include <memory>
 
@@ -23,14 +24,17 @@ namespace maque {
 struct lane_context {
   lane_context(lane& its_lane, const time_source& its_clock, log::logger& its_log,
                std::uint64_t random_seed)
-      : home{its_lane}, clock{its_clock}, log{its_log}, ids{its_lane.index(), random_seed} {}
+      : home{its_lane}, clock{its_clock}, log{its_log}, events{its_log}, ids{its_lane.index(),
+                                                                             random_seed} {}
 
   lane& home;
   const time_source& clock;
   log::logger& log;
+  security_log events;
   id_generator ids;
 
   login_actor login;
+  account_actor account;
   session_actor session;
   user_actor user;
   config_actor config;
@@ -38,6 +42,8 @@ struct lane_context {
   password_hasher_actor passwords;
   database_actor database;
 
+  /// Who lets a username be registered; the key is a hash of it.
+  ring<account_actor> account_owners;
   /// Who owns a user's sessions, and who a user's profile; the key is the user's id.
   ring<session_actor> session_owners;
   ring<user_actor> user_owners;

@@ -3,6 +3,7 @@
 #include "actors/config.hpp"
 #include "actors/login.hpp"
 #include "actors/user.hpp"
+#include "domain/limits.hpp"
 #include "security/random.hpp"
 
 #include <boost/asio/post.hpp>
@@ -44,11 +45,25 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
   lane_.on_tick([this](steady_time) {
     if (pool_) caf::anon_send(pool_, db::sweep_workers{});
   });
-  lane_.on_tick([this, next = steady_time{}](steady_time now) mutable {
-    if (now < next || !context_.config) return;
-    next = now + config_interval;
-    caf::anon_send(context_.config, load_config{});
+  every(config_interval, [this] {
+    if (context_.config) caf::anon_send(context_.config, load_config{});
   });
+  every(limits::look_interval, [this] {
+    if (context_.session) caf::anon_send(context_.session, look_for_ended_sessions{});
+  });
+  if (index > 0) return;
+  every(limits::purge_interval, [this] {
+    if (context_.session) caf::anon_send(context_.session, purge_database{});
+  });
+}
+
+void lane_runtime::every(std::chrono::milliseconds interval, std::function<void()> action) {
+  lane_.on_tick(
+      [interval, action = std::move(action), next = steady_time{}](steady_time now) mutable {
+        if (now < next) return;
+        next = now + interval;
+        action();
+      });
 }
 
 lane_runtime::~lane_runtime() {
@@ -146,7 +161,15 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
       [this](const login_actor& started) {
         configure([started](lane_context& here) { here.login = started; });
       },
-      context, blueprint_.tokens.policy));
+      context, blueprint_.accounts.login));
+  made.push_back(child<account_actor, account_state>(
+      account_state::name,
+      [this, id, everywhere](const account_actor& started) {
+        configure([started](lane_context& here) { here.account = started; });
+        everywhere(
+            [id, started](lane_context& there) { there.account_owners.assign(id, started); });
+      },
+      context, blueprint_.accounts));
   made.push_back(child<http::http_front_actor, http::http_front_state>(
       http::http_front_state::name,
       [this](const http::http_front_actor& started) {

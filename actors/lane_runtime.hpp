@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/account.hpp"
 #include "actors/lane.hpp"
 #include "actors/lane_actor.hpp"
 #include "actors/lane_context.hpp"
@@ -33,6 +34,7 @@ struct database_blueprint {
 struct lane_blueprint {
   database_blueprint database;
   token_settings tokens;
+  account_policy accounts;
   user_cache_policy cache;
   http::front_options front;
   http::listener_options listener;
@@ -74,6 +76,8 @@ private:
   template <class Handle, class State, class... Args>
   start_child child(const char* type, std::function<void(Handle)> installed, Args... args);
 
+  /// Once an interval, in the lane's thread. Before the lane runs.
+  void every(std::chrono::milliseconds interval, std::function<void()> action);
   start_child pool_child();
   std::string numbered(const char* type) const;
   actor_meter& add_meter(const char* type);

@@ -1,53 +1,176 @@
 #include "actors/login.hpp"
 
 #include "actors/answer.hpp"
-#include "security/random.hpp"
-#include "security/refresh_token.hpp"
+#include "actors/attempts.hpp"
+#include "actors/session_opening.hpp"
+#include "domain/ip_address.hpp"
+#include "security/device_token.hpp"
+#include "security/throttle_keys.hpp"
 
 #include <utility>
 
 namespace maque {
+
+struct login_state::password_login {
+  request_context request;
+  log_in_with_password proof;
+  /// The proof's, as it is stored; nothing if nobody can have such a name.
+  std::optional<username> name;
+  /// On which the name has logged in before.
+  std::optional<security::device_id> device;
+  attempt_keys keys;
+  std::optional<credential> known;
+};
 
 login_actor::behavior_type login_state::make_behavior() {
   return {
       [this](const request_context& request,
              log_in_with_wechat& proof) -> caf::result<session_opened> {
         auto waiting = self_->make_response_promise<session_opened>();
-        ask<code_exchanged>(
-            self_, context_.wechat, waiting,
-            [this, request, device = std::move(proof.device)](
-                promise& then, code_exchanged& known) { admit(then, request, device, known); },
-            request, exchange_code{std::move(proof.code)});
+        exchange(waiting, request, proof);
+        return waiting;
+      },
+      [this](const request_context& request,
+             log_in_with_password& proof) -> caf::result<session_opened> {
+        auto waiting = self_->make_response_promise<session_opened>();
+        begin(waiting, {request, std::move(proof), {}, {}, {}, {}});
         return waiting;
       },
   };
 }
 
+// WeChat -----------------------------------------------------------------------------------------
+
+void login_state::exchange(promise waiting, const request_context& request,
+                           log_in_with_wechat& proof) {
+  const auto kept = keep(std::move(waiting));
+  self_->request(context_.wechat, caf::infinite, request, exchange_code{std::move(proof.code)})
+      .then(
+          [this, kept, request, device = proof.device](code_exchanged& known) {
+            admit(kept->get(), request, device, known);
+            kept->release();
+          },
+          [this, kept, request, address = proof.device.address](caf::error& cause) {
+            if (info(from_caf(cause).code).kind == error_kind::client)
+              context_.events.report(security_event::login_failed_wechat, &request.trace,
+                                     {.address = address});
+            refuse(self_, kept->get(), std::move(cause));
+          });
+}
+
 void login_state::admit(promise& waiting, const request_context& request, const device_info& device,
                         code_exchanged& known) {
-  const utc_time now = context_.clock.now();
-  const auto refresh_secret = security::random_bytes<32>();
-
-  session opened;
-  opened.id = session_id{context_.ids.next(now)};
-  opened.appid = known.appid;
-  opened.device = device.name;
-  opened.address = device.address;
-  opened.created_at = opened.last_seen_at = opened.rotated_at = now;
-  opened.expires_at = now + policy_.absolute_ttl;
-  opened.refresh_secret_hash = security::hash_refresh_secret(refresh_secret);
-
-  admit_wechat_user admission{std::move(known.appid),          std::move(known.openid),
-                              std::move(known.unionid),        std::move(known.session_key),
-                              user_id{context_.ids.next(now)}, opened};
+  auto [opened, refresh_secret] = make_session(context_, policy_.sessions, device, known.appid);
+  admit_wechat_user admission{std::move(known.appid),
+                              std::move(known.openid),
+                              std::move(known.unionid),
+                              std::move(known.session_key),
+                              user_id{context_.ids.next(context_.clock.now())},
+                              opened,
+                              policy_.sessions.max_sessions};
   ask<user_admitted>(
       self_, context_.database, waiting,
-      [this, request, opened, refresh_secret](promise& then, user_admitted& admitted) {
-        then.delegate(
-            context_.session, request,
-            issue_tokens{opened, std::move(admitted.who), admitted.is_new_user, refresh_secret});
+      [this, request, opened = std::move(opened),
+       refresh_secret = refresh_secret](promise& then, user_admitted& admitted) {
+        context_.events.report(security_event::login_succeeded_wechat, &request.trace,
+                               {admitted.who.id, opened.id, opened.address});
+        then.delegate(context_.session, request,
+                      issue_tokens{opened, std::move(admitted.who), admitted.is_new_user,
+                                   refresh_secret, std::move(admitted.ended)});
       },
       request, std::move(admission));
+}
+
+// Passwords --------------------------------------------------------------------------------------
+
+void login_state::begin(promise waiting, password_login login) {
+  if (auto parsed = username::parse(login.proof.username)) login.name = std::move(*parsed);
+  const std::string& counted = login.name ? login.name->text() : login.proof.username;
+  login.keys = keys_of(login, counted);
+  begin_attempt attempt{login.keys, policy_.throttle,
+                        login.name ? std::optional{counted} : std::nullopt, std::nullopt,
+                        context_.clock.now()};
+  const request_context request = login.request;
+  ask<attempt_begun>(
+      self_, context_.database, std::move(waiting),
+      [this, login = std::move(login)](promise& then, attempt_begun& begun) mutable {
+        verify(then, std::move(login), begun);
+      },
+      request, std::move(attempt));
+}
+
+attempt_keys login_state::keys_of(password_login& login, const std::string& account) const {
+  login.device = security::decode_device_token(login.proof.device_token.reveal(), account,
+                                               *context_.keys, context_.clock.now());
+  if (login.device) return {.device = security::device_throttle(account, *login.device)};
+  const std::string source = source_prefix(login.proof.device.address);
+  return {.account = security::account_throttle(account),
+          .source = security::source_throttle(source),
+          .pair = security::pair_throttle(account, source)};
+}
+
+void login_state::verify(promise& waiting, password_login login, attempt_begun& begun) {
+  if (begun.blocked_until) {
+    context_.events.report(security_event::login_throttled, &login.request.trace,
+                           {.address = login.proof.device.address});
+    return refuse(self_, waiting,
+                  to_caf(throttled_error(*begun.blocked_until, context_.clock.now())));
+  }
+  login.known = std::move(begun.known);
+  verify_password question{std::move(login.proof.password),
+                           login.known ? login.known->password_hash : std::string{}};
+  const request_context request = login.request;
+  ask<password_verified>(
+      self_, context_.passwords, waiting,
+      [this, login = std::move(login)](promise& then, password_verified& verdict) mutable {
+        judge(then, std::move(login), verdict);
+      },
+      request, std::move(question));
+}
+
+void login_state::judge(promise& waiting, password_login login, password_verified& verdict) {
+  const auto failure = [&]() -> std::optional<security_event> {
+    if (!login.known) return security_event::login_failed_unknown_user;
+    if (!verdict.matches) return security_event::login_failed_wrong_password;
+    if (login.known->disabled) return security_event::login_failed_disabled;
+    return std::nullopt;
+  }();
+  if (!failure) return open(waiting, std::move(login), std::move(verdict.upgraded));
+  security_subject about{.address = login.proof.device.address};
+  if (login.known) about.user = login.known->user;
+  context_.events.report(*failure, &login.request.trace, about);
+  refuse(self_, waiting, to_caf(error{errc::bad_credentials, {}, {}, {}}));
+}
+
+void login_state::open(promise& waiting, password_login login,
+                       std::optional<std::string> upgraded_hash) {
+  auto [opened, refresh_secret] =
+      make_session(context_, policy_.sessions, login.proof.device, std::string{});
+  opened.user = login.known->user;
+  const secret device_token{
+      security::encode_device_token(login.device ? *login.device : security::random_bytes<16>(),
+                                    login.known->username, *context_.keys, opened.created_at)};
+  if (upgraded_hash)
+    context_.events.report(security_event::password_upgraded, &login.request.trace,
+                           {.user = opened.user});
+  open_password_session order{opened.user,
+                              login.known->password_hash,
+                              std::move(upgraded_hash),
+                              login.keys,
+                              policy_.throttle,
+                              opened,
+                              policy_.sessions.max_sessions};
+  ask<user_admitted>(
+      self_, context_.database, waiting,
+      [this, request = login.request, opened = opened, refresh_secret = refresh_secret,
+       device_token](promise& then, user_admitted& admitted) {
+        context_.events.report(security_event::login_succeeded_password, &request.trace,
+                               {admitted.who.id, opened.id, opened.address});
+        then.delegate(context_.session, request,
+                      issue_tokens{opened, std::move(admitted.who), false, refresh_secret,
+                                   std::move(admitted.ended), device_token});
+      },
+      login.request, std::move(order));
 }
 
 } // namespace maque

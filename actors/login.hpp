@@ -4,29 +4,49 @@
 #include "actors/lane_context.hpp"
 #include "actors/protocol.hpp"
 #include "domain/session.hpp"
+#include "domain/throttle.hpp"
+
+#include <string>
 
 namespace maque {
+
+struct login_policy {
+  session_policy sessions;
+  throttle_policy throttle;
+};
 
 /// Turns a proof of identity into a session.
 class login_state {
 public:
   static constexpr const char* name = "login";
 
-  login_state(actor_of<login_actor> self, lane_context& context, session_policy policy)
-      : self_{self}, context_{context}, policy_{policy} {}
+  login_state(actor_of<login_actor> self, lane_context& context, login_policy policy)
+      : self_{self}, context_{context}, policy_{std::move(policy)} {}
 
   login_actor::behavior_type make_behavior();
 
 private:
   using promise = caf::typed_response_promise<session_opened>;
 
+  /// A login with a password, from its first to its last step.
+  struct password_login;
+
+  void exchange(promise waiting, const request_context& request, log_in_with_wechat& proof);
   /// WeChat knows the user: stores him and a new session, then has the tokens made.
   void admit(promise& waiting, const request_context& request, const device_info& device,
              code_exchanged& known);
 
+  /// Counts the attempt and looks up the credential.
+  void begin(promise waiting, password_login login);
+  attempt_keys keys_of(password_login& login, const std::string& account) const;
+  /// Whoever it is or isn't, a password is verified, which takes the same time.
+  void verify(promise& waiting, password_login login, attempt_begun& begun);
+  void judge(promise& waiting, password_login login, password_verified& verdict);
+  void open(promise& waiting, password_login login, std::optional<std::string> upgraded_hash);
+
   actor_of<login_actor> self_;
   lane_context& context_;
-  session_policy policy_;
+  login_policy policy_;
 };
 
 } // namespace maque

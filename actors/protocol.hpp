@@ -1,250 +1,46 @@
 #pragma once
 
-#include "domain/errors.hpp"
-#include "domain/request_context.hpp"
-#include "domain/secret.hpp"
-#include "domain/session.hpp"
-#include "domain/storage.hpp"
-#include "domain/user.hpp"
+#include "actors/messages.hpp"
 
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
-#include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
-/// Every message and every actor's interface. A request is a request_context and a struct in the
-/// imperative; its reply is a struct in the past tense, or an error (see to_caf). All actors can
-/// fail with internal, overloaded, shutting_down and deadline_exceeded.
+/// Every actor's interface: what it takes, what it promises, which errors can come back. All actors
+/// can fail with internal, overloaded, shutting_down and deadline_exceeded. The messages are in
+/// actors/messages.hpp.
 namespace maque {
-
-/// Requests -----------------------------------------------------------------------------------
-
-/// What a client says of itself when it logs in.
-struct device_info {
-  std::string name;    ///< Its User-Agent, cut to limits::device_bytes.
-  std::string address; ///< Where it connected from.
-};
-
-struct log_in_with_wechat {
-  std::string code;
-  device_info device;
-};
-
-struct issue_tokens {
-  session opened;
-  user who;
-  bool is_new_user = false;
-  /// The secret of `opened`; only its hash is stored.
-  std::array<std::uint8_t, 32> refresh_secret{};
-};
-
-struct refresh_session {
-  std::string refresh_token;
-};
-
-struct log_out {
-  user_id user;
-  session_id current;
-  logout_scope scope = logout_scope::this_session;
-};
-
-struct find_user {
-  user_id id;
-};
-
-struct change_profile {
-  user_id id;
-  profile_patch patch;
-};
-
-struct exchange_code {
-  std::string code;
-};
-
-struct find_session {
-  session_id id;
-};
-
-// Passwords
-
-struct hash_password {
-  secret text;
-};
-
-struct verify_password {
-  secret text;
-  /// What is stored for the account; empty if there is no such account, or none with a password.
-  std::string stored;
-};
-
-struct list_ended_sessions {
-  utc_time since;
-};
-
-struct load_config {
-  /// The version that is known already; the same one is not sent again.
-  std::uint64_t known_version = 0;
-};
-
-/// Announcements, from the owner of something to all lanes ---------------------------------------
-
-struct revoke_sessions {
-  std::vector<session_id> ended;
-  /// Until then an access token of these sessions could still be within its time.
-  utc_time until;
-};
-
-/// Reads from the database which sessions were ended lately.
-struct reload_revocations {};
-
-struct replace_cached_user {
-  user current;
-};
-
-/// Looks whether the file of the signing keys was changed.
-struct look_at_keys {};
-
-/// Replies ------------------------------------------------------------------------------------
-
-struct tokens {
-  user_id user; ///< Whose they are.
-  session_id session;
-  std::string access_token;
-  std::chrono::seconds access_ttl{0};
-  std::string refresh_token;
-  std::chrono::seconds refresh_ttl{0};
-  bool is_new_user = false;
-};
-
-struct session_opened {
-  tokens issued;
-  user who;
-};
-
-struct session_refreshed {
-  tokens issued;
-};
-
-struct logged_out {
-  std::uint32_t ended_sessions = 0;
-};
-
-struct code_exchanged {
-  std::string appid;
-  std::string openid;
-  std::optional<std::string> unionid;
-  secret session_key;
-};
-
-struct password_hashed {
-  std::string phc; ///< To be stored.
-};
-
-struct password_verified {
-  bool matches = false;
-  /// If it matches, but what is stored is outdated: to be stored instead.
-  std::optional<std::string> upgraded;
-};
-
-struct announcement_applied {
-  std::uint32_t lane = 0;
-};
-
-/// The published configuration, ready to be served: made once a version, shared by all who read it.
-struct published_config {
-  struct value {
-    std::string json;
-    std::string etag;
-  };
-
-  std::uint64_t version = 0;
-  /// The whole of it: {"version":…,"values":{…}}.
-  value whole;
-  /// Each value alone, in ascending order of key.
-  std::vector<std::pair<std::string, value>> by_key;
-
-  const value* find(std::string_view key) const noexcept;
-};
-
-using shared_config = std::shared_ptr<const published_config>;
-
-struct find_config {};
-
-} // namespace maque
-
-// All messages stay within one process so far, and are handed over as the objects that they are. A
-// type that is to travel between nodes gets a type id and an inspect() instead.
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::request_context)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::log_in_with_wechat)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::issue_tokens)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::refresh_session)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::log_out)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_user)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::change_profile)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_page_query)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::exchange_code)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_session)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::hash_password)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::verify_password)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::list_ended_sessions)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::load_config)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_config)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::revoke_sessions)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::reload_revocations)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::replace_cached_user)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::look_at_keys)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_opened)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_refreshed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::logged_out)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::code_exchanged)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::password_hashed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::password_verified)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::announcement_applied)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::shared_config)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<maque::user>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::user>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::session>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::ended_sessions)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::config_snapshot>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::admit_wechat_user)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_admitted)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::update_profile)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::rotate_refresh)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::end_sessions)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::list_sessions)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<maque::session>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::begin_attempt)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::attempt_begun)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::open_password_session)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::register_user)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::add_credentials)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::change_password)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::link_identity)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::purge)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::invitation)
-
-namespace maque {
-
-/// Interfaces ---------------------------------------------------------------------------------
 
 /// Turns a proof of identity into a session.
 using login_actor = caf::typed_actor<
     // Exchanges the code with WeChat, finds or makes the user, opens a session. When it replies,
     // all of it is on disk. Fails with the mapped WeChat error, account_disabled,
     // database_unavailable.
-    caf::replies_to<request_context, log_in_with_wechat>::with<session_opened>>;
+    caf::replies_to<request_context, log_in_with_wechat>::with<session_opened>,
+    // Fails with bad_credentials, in the same time for an unknown user, a wrong password, a user
+    // without one and a disabled user; with too_many_attempts, overloaded, database_unavailable.
+    caf::replies_to<request_context, log_in_with_password>::with<session_opened>>;
+
+/// Makes accounts, and changes what their owners log in with.
+using account_actor = caf::typed_actor<
+    // Fails with registration_closed, invalid_field (the password's), username_taken,
+    // invalid_invitation, overloaded, database_unavailable. May be sent to any account actor: the
+    // one that the ring names lets one registration of a name through at a time.
+    caf::replies_to<request_context, register_account>::with<session_opened>,
+    // The user's other sessions end; when it replies, no lane accepts their tokens any more. Fails
+    // with bad_credentials, invalid_field, too_many_attempts, user_not_found (he has no password),
+    // overloaded, database_unavailable.
+    caf::replies_to<request_context, change_own_password>::with<password_changed>,
+    // Fails with invalid_field, username_taken, credentials_exist, user_not_found, overloaded,
+    // database_unavailable.
+    caf::replies_to<request_context, add_own_credentials>::with<user>,
+    // Fails with the mapped WeChat error, identity_taken, wechat_already_linked, user_not_found,
+    // database_unavailable.
+    caf::replies_to<request_context, link_wechat>::with<user>>;
 
 /// Issues tokens, renews and ends sessions.
 using session_actor = caf::typed_actor<
-    // Signs the tokens of a session that is stored already.
+    // Signs the tokens of a session that is stored already, when all lanes know what was ended for
+    // it.
     caf::replies_to<request_context, issue_tokens>::with<session_opened>,
     // Rotates the refresh token. The one before the current one gets the current one again within
     // the reuse window; an older one ends the session. Fails with invalid_refresh_token,
@@ -254,6 +50,15 @@ using session_actor = caf::typed_actor<
     // be sent to any session actor; the one that the ring names does it. Fails with
     // database_unavailable.
     caf::replies_to<request_context, log_out>::with<logged_out>,
+    // Ends one session of a user; as log_out. Fails with session_not_found if he has none such that
+    // is open, with database_unavailable.
+    caf::replies_to<request_context, end_session>::with<logged_out>,
+    // The user's sessions that can still be used, in ascending order of id. Fails with
+    // database_unavailable.
+    caf::replies_to<request_context, list_sessions>::with<std::vector<session>>,
+    // Replies when no lane accepts the access tokens of these sessions any more.
+    caf::replies_to<request_context, announce_ended>::with<announcement_applied>,
+    caf::reacts_to<look_for_ended_sessions>, caf::reacts_to<purge_database>,
     // From the owner: refuse these sessions' access tokens from now on.
     caf::replies_to<revoke_sessions>::with<announcement_applied>,
     // After a start: what this lane may have missed. Fails with database_unavailable.

@@ -13,7 +13,28 @@ session_policy policy_of(const config::settings& settings) {
   using std::chrono::seconds;
   return {floor<seconds>(settings.auth.access_ttl), floor<seconds>(settings.auth.refresh_idle_ttl),
           floor<seconds>(settings.auth.refresh_absolute_ttl),
-          floor<seconds>(settings.auth.reuse_window)};
+          floor<seconds>(settings.auth.reuse_window), settings.auth.max_sessions};
+}
+
+throttle_policy throttle_of(const config::settings& settings) {
+  const auto& given = settings.throttle;
+  const auto rule = [&](std::uint32_t attempts) {
+    return throttle_rule{attempts, given.first_delay, given.longest_delay};
+  };
+  return {rule(given.account_attempts), rule(given.source_attempts), rule(given.pair_attempts),
+          rule(given.device_attempts), given.forget_after};
+}
+
+registration registration_of(config::registration_mode mode) {
+  switch (mode) {
+  case config::registration_mode::open:
+    return registration::open;
+  case config::registration_mode::invitation:
+    return registration::by_invitation;
+  case config::registration_mode::closed:
+    return registration::closed;
+  }
+  return registration::closed;
 }
 
 http::cors_policy policy_of(config::cors_mode mode) {
@@ -72,8 +93,10 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
   const config::settings& settings = options.settings;
   const auto& front = settings.http;
   lane_blueprint made;
-  made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience,
-                 policy_of(settings)};
+  made.accounts = {registration_of(settings.accounts.registration),
+                   {policy_of(settings), throttle_of(settings)}};
+  made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
+                 settings.throttle.forget_after};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
   made.front = {front.request_timeout,
                 policy_of(front.cors),

@@ -11,13 +11,20 @@ namespace maque {
 session_state::session_state(actor_of<session_actor> self, lane_context& context,
                              const token_settings& settings)
     : self_{self}, context_{context}, policy_{settings.policy},
-      access_tokens_{settings.keys, settings.issuer, settings.audience}, refresh_tokens_{
-                                                                             settings.keys} {}
+      throttle_memory_{settings.throttle_memory}, access_tokens_{settings.keys, settings.issuer,
+                                                                 settings.audience},
+      refresh_tokens_{settings.keys} {}
 
 session_actor::behavior_type session_state::make_behavior() {
   return {
-      [this](const request_context&, const issue_tokens& order) -> caf::result<session_opened> {
-        return open(order);
+      [this](const request_context& request,
+             const issue_tokens& order) -> caf::result<session_opened> {
+        if (order.ended.empty()) return open(order);
+        context_.events.report(security_event::session_ended_limit, &request.trace,
+                               {.user = order.who.id, .count = order.ended.size()});
+        auto waiting = self_->make_response_promise<session_opened>();
+        open_after_announcement(waiting, order);
+        return waiting;
       },
       [this](const request_context& request,
              const refresh_session& order) -> caf::result<session_refreshed> {
@@ -30,12 +37,32 @@ session_actor::behavior_type session_state::make_behavior() {
         return waiting;
       },
       [this](const request_context& request, const log_out& order) -> caf::result<logged_out> {
-        const auto& owner = context_.session_owners.owner(order.user.value);
-        if (owner.id != context_.home.index()) return self_->delegate(owner.handle, request, order);
-        auto waiting = self_->make_response_promise<logged_out>();
-        end(waiting, request, order);
+        return at_owner(request, order, [this, &request, &order](const logout_promise& waiting) {
+          end(waiting, request, order);
+        });
+      },
+      [this](const request_context& request, const end_session& order) -> caf::result<logged_out> {
+        return at_owner(request, order, [this, &request, &order](const logout_promise& waiting) {
+          end_one(waiting, request, order);
+        });
+      },
+      [this](const request_context& request,
+             const list_sessions& query) -> caf::result<std::vector<session>> {
+        auto waiting = self_->make_response_promise<std::vector<session>>();
+        list(waiting, request, query);
         return waiting;
       },
+      [this](const request_context&,
+             const announce_ended& order) -> caf::result<announcement_applied> {
+        auto waiting = self_->make_response_promise<announcement_applied>();
+        announce(order.ended, [this, kept = keep(waiting)](std::optional<caf::error> failure) {
+          if (failure) return refuse(self_, kept->get(), std::move(*failure));
+          kept->get().deliver(announcement_applied{context_.home.index()});
+        });
+        return waiting;
+      },
+      [this](look_for_ended_sessions) { look_for_ended(); },
+      [this](purge_database) { purge_old(); },
       [this](const revoke_sessions& announced) -> caf::result<announcement_applied> {
         for (const session_id id : announced.ended)
           context_.revocations.add(id, announced.until);
@@ -62,9 +89,18 @@ security::refresh_token_codec& session_state::refresh_tokens() {
 }
 
 session_opened session_state::open(const issue_tokens& order) {
-  session_opened reply{make_tokens(order.opened, order.who, order.refresh_secret), order.who};
+  session_opened reply{make_tokens(order.opened, order.who, order.refresh_secret), order.who,
+                       order.device_token};
   reply.issued.is_new_user = order.is_new_user;
   return reply;
+}
+
+void session_state::open_after_announcement(opened_promise waiting, const issue_tokens& order) {
+  // A lane that did not confirm learns of it from the database, within a second or two.
+  announce(order.ended,
+           [this, kept = keep(std::move(waiting)), order](const std::optional<caf::error>&) {
+             kept->get().deliver(open(order));
+           });
 }
 
 tokens session_state::make_tokens(const session& of, const user& who,
@@ -104,6 +140,8 @@ void session_state::judge(refresh_promise& waiting, const request_context& reque
   case refresh_verdict::rotate:
     return rotate(waiting, request, presented, found->user);
   case refresh_verdict::repeat_current:
+    context_.events.report(security_event::session_refreshed_again, &request.trace,
+                           {found->user, found->id});
     return reissue(waiting, request, *found, presented.secret);
   case refresh_verdict::reuse_detected:
     return end_reused(waiting, request, *found);
@@ -151,10 +189,8 @@ void session_state::reissue(refresh_promise& waiting, const request_context& req
 
 void session_state::end_reused(refresh_promise& waiting, const request_context& request,
                                const session& stolen) {
-  context_.log.line(log::level::warn, &request.trace, "refresh token reused, session ended",
-                    {{"event", "refresh_reuse"},
-                     {"user_id", to_string(stolen.user)},
-                     {"session_id", to_string(stolen.id)}});
+  context_.events.report(security_event::session_reuse_detected, &request.trace,
+                         {stolen.user, stolen.id, stolen.address});
   ask<logged_out>(
       self_, context_.session, waiting,
       [this](refresh_promise& then, const logged_out&) {
@@ -165,12 +201,25 @@ void session_state::end_reused(refresh_promise& waiting, const request_context& 
 
 // Logout -----------------------------------------------------------------------------------------
 
+template <class Order, class Perform>
+caf::result<logged_out> session_state::at_owner(const request_context& request, const Order& order,
+                                                Perform perform) {
+  const auto& owner = context_.session_owners.owner(order.user.value);
+  if (owner.id != context_.home.index()) return self_->delegate(owner.handle, request, order);
+  auto waiting = self_->make_response_promise<logged_out>();
+  perform(waiting);
+  return waiting;
+}
+
 void session_state::end(logout_promise waiting, const request_context& request,
                         const log_out& order) {
   ask<ended_sessions>(
       self_, context_.database, std::move(waiting),
-      [this, order](logout_promise& then, ended_sessions& ended) {
+      [this, request, order](logout_promise& then, ended_sessions& ended) {
         const auto count = static_cast<std::uint32_t>(ended.size());
+        if (count > 0)
+          context_.events.report(security_event::session_ended_logout, &request.trace,
+                                 {order.user, order.current, {}, count});
         // Announced even if it had ended before: its announcement may have been lost.
         if (order.scope != logout_scope::others) ended.push_back(order.current);
         announce(ended, [this, kept = keep(then), count](std::optional<caf::error> failure) {
@@ -179,6 +228,37 @@ void session_state::end(logout_promise waiting, const request_context& request,
         });
       },
       request, end_sessions{order.user, order.current, order.scope, context_.clock.now()});
+}
+
+void session_state::end_one(logout_promise waiting, const request_context& request,
+                            const end_session& order) {
+  ask<ended_sessions>(
+      self_, context_.database, std::move(waiting),
+      [this, request, order](logout_promise& then, const ended_sessions& ended) {
+        // Nothing is announced that wasn't his: the id may be of anybody's session.
+        if (ended.empty())
+          return refuse(self_, then, to_caf(error{errc::session_not_found, {}, {}, {}}));
+        context_.events.report(security_event::session_ended_by_owner, &request.trace,
+                               {order.user, order.which});
+        announce(ended, [this, kept = keep(then)](std::optional<caf::error> failure) {
+          if (failure) return refuse(self_, kept->get(), std::move(*failure));
+          kept->get().deliver(logged_out{1});
+        });
+      },
+      request,
+      end_sessions{order.user, order.which, logout_scope::this_session, context_.clock.now()});
+}
+
+void session_state::list(caf::typed_response_promise<std::vector<session>> waiting,
+                         const request_context& request, const list_sessions& query) {
+  ask<std::vector<session>>(
+      self_, context_.database, std::move(waiting),
+      [this](auto& then, std::vector<session>& open) {
+        const utc_time now = context_.clock.now();
+        std::erase_if(open, [&](const session& each) { return session_end(each, policy_) <= now; });
+        then.deliver(std::move(open));
+      },
+      request, query);
 }
 
 void session_state::announce(const std::vector<session_id>& ended,
@@ -215,6 +295,44 @@ void session_state::reload(caf::typed_response_promise<announcement_applied> wai
         then.deliver(announcement_applied{context_.home.index()});
       },
       request, list_ended_sessions{now - policy_.access_ttl});
+}
+
+void session_state::look_for_ended() {
+  // One look at a time, however slow the database is.
+  if (std::exchange(looking_, true)) return;
+  const utc_time now = context_.clock.now();
+  const request_context request{{}, std::chrono::steady_clock::now() + limits::look_timeout};
+  self_
+      ->request(context_.database, caf::infinite, request,
+                list_ended_sessions{now - limits::look_back})
+      .then(
+          [this](ended_sessions& ended) {
+            looking_ = false;
+            const auto known = [this](session_id id) { return context_.revocations.contains(id); };
+            std::erase_if(ended, known);
+            const utc_time until = revoked_until();
+            for (const session_id id : ended)
+              context_.revocations.add(id, until);
+            // Every lane looks; one of them says so.
+            if (!ended.empty() && context_.home.index() == 0)
+              context_.events.report(security_event::session_ended_elsewhere, nullptr,
+                                     {.count = ended.size()});
+          },
+          [this](const caf::error&) { looking_ = false; });
+}
+
+void session_state::purge_old() {
+  if (std::exchange(purging_, true)) return;
+  const utc_time now = context_.clock.now();
+  const request_context request{{}, std::chrono::steady_clock::now() + limits::purge_timeout};
+  self_
+      ->request(context_.database, caf::infinite, request,
+                purge{.sessions_before = now - limits::sessions_kept,
+                      .throttles_before = now - throttle_memory_,
+                      .now = now,
+                      .limit = limits::purge_rows})
+      .then([this](std::uint64_t) { purging_ = false; },
+            [this](const caf::error&) { purging_ = false; });
 }
 
 utc_time session_state::revoked_until() const {

@@ -18,6 +18,8 @@ struct token_settings {
   std::string issuer;
   std::string audience;
   session_policy policy;
+  /// How long attempts to log in are remembered.
+  std::chrono::milliseconds throttle_memory{std::chrono::hours{24}};
 };
 
 /// Issues tokens, renews and ends sessions.
@@ -33,8 +35,11 @@ public:
 private:
   using refresh_promise = caf::typed_response_promise<session_refreshed>;
   using logout_promise = caf::typed_response_promise<logged_out>;
+  using opened_promise = caf::typed_response_promise<session_opened>;
 
   session_opened open(const issue_tokens& order);
+  /// Answers with the tokens when all lanes know what was ended for this session.
+  void open_after_announcement(opened_promise waiting, const issue_tokens& order);
   security::access_token_codec& access_tokens();
   security::refresh_token_codec& refresh_tokens();
   tokens make_tokens(const session& of, const user& who, const security::refresh_secret& secret);
@@ -52,17 +57,29 @@ private:
   void end_reused(refresh_promise& waiting, const request_context& request, const session& stolen);
 
   void end(logout_promise waiting, const request_context& request, const log_out& order);
+  void end_one(logout_promise waiting, const request_context& request, const end_session& order);
+  void list(caf::typed_response_promise<std::vector<session>> waiting,
+            const request_context& request, const list_sessions& query);
+  /// Sends an order to the actor that owns the user's sessions, if it is not this one.
+  template <class Order, class Perform>
+  caf::result<logged_out> at_owner(const request_context& request, const Order& order,
+                                   Perform perform);
   /// Calls `done` when every lane has confirmed that it refuses the tokens of these sessions.
   void announce(const std::vector<session_id>& ended,
                 std::function<void(std::optional<caf::error>)> done);
   /// Until when a session that ends now has to be remembered.
   utc_time revoked_until() const;
+  void look_for_ended();
+  void purge_old();
   void reload(caf::typed_response_promise<announcement_applied> waiting,
               const request_context& request);
 
   actor_of<session_actor> self_;
   lane_context& context_;
   session_policy policy_;
+  std::chrono::milliseconds throttle_memory_;
+  bool looking_ = false;
+  bool purging_ = false;
   security::access_token_codec access_tokens_;
   security::refresh_token_codec refresh_tokens_;
 };

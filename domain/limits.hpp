@@ -16,6 +16,15 @@ inline constexpr std::size_t language_bytes = 35; // BCP 47 (RFC 5646, 4.4.1)
 // Login
 inline constexpr std::size_t login_code_bytes = 512;
 inline constexpr std::size_t device_bytes = 256;
+inline constexpr std::size_t address_bytes = 64;
+
+// Accounts
+inline constexpr std::size_t typed_username_bytes = 256;
+inline constexpr std::size_t typed_password_bytes = 1024;
+inline constexpr std::size_t invitation_code_bytes = 64;
+inline constexpr std::size_t device_token_bytes = 128;
+/// Registrations of one name that wait for the one that is under way.
+inline constexpr std::size_t registrations_waiting = 4096;
 
 // Accounts
 inline constexpr std::size_t username_characters_min = 3;
@@ -24,6 +33,8 @@ inline constexpr std::size_t username_characters_max = 64;
 inline constexpr std::size_t password_code_points_min = 8;
 inline constexpr std::size_t password_code_points_max = 128;
 inline constexpr std::size_t password_bytes = 1024;
+/// As the migrations have it.
+inline constexpr std::size_t password_hash_bytes = 512;
 /// Of the threads that hash passwords: a lane that wants to run gets about ten times their share.
 inline constexpr int password_niceness = 10;
 
@@ -81,6 +92,17 @@ inline constexpr std::size_t revocations = 1'000'000;
 /// Longer than access tokens live: between the end of a session and the news of it, a lane may sign
 /// one more.
 inline constexpr std::chrono::seconds revocation_margin{10};
+
+/// How far a look for sessions that somebody else ended goes back: longer than a transaction takes
+/// from the time that it writes to its end.
+inline constexpr std::chrono::seconds look_back{15};
+inline constexpr std::chrono::seconds look_interval{1};
+inline constexpr std::chrono::seconds look_timeout{5};
+/// Sessions stay in the database so long after their end, for those who ask what happened.
+inline constexpr std::chrono::hours sessions_kept{24 * 30};
+inline constexpr std::chrono::minutes purge_interval{1};
+inline constexpr std::chrono::seconds purge_timeout{10};
+inline constexpr std::uint32_t purge_rows = 1'000;
 
 // Supervision
 inline constexpr int restarts_max = 10;

@@ -201,7 +201,15 @@ using scripted_user =
 using scripted_session =
     scripted<session_actor, on_request<session_opened, issue_tokens>,
              on_request<session_refreshed, refresh_session>, on_request<logged_out, log_out>,
-             on_message<announcement_applied, revoke_sessions>,
+             on_request<logged_out, end_session>, on_request<std::vector<session>, list_sessions>,
+             on_request<announcement_applied, announce_ended>, on_notice<look_for_ended_sessions>,
+             on_notice<purge_database>, on_message<announcement_applied, revoke_sessions>,
              on_request<announcement_applied, reload_revocations>>;
+
+using scripted_passwords =
+    scripted<password_hasher_actor, on_request<password_hashed, hash_password>,
+             on_request<password_verified, verify_password>>;
+
+using scripted_wechat = scripted<wechat_client_actor, on_request<code_exchanged, exchange_code>>;
 
 } // namespace maque::test

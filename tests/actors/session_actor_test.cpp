@@ -138,7 +138,7 @@ TEST_F(SessionActor, EndsTheSessionEverywhereWhenAnOldTokenComesBack) {
   EXPECT_EQ(elsewhere.serve<revoke_sessions>(announcement_applied{}).ended.front(), phone);
   EXPECT_EQ(code_of(refreshed), errc::session_ended);
   EXPECT_TRUE(is_revoked(phone));
-  EXPECT_NE(world.logged().find("refresh_reuse"), std::string::npos);
+  EXPECT_NE(world.logged().find("reuse_detected"), std::string::npos);
 }
 
 TEST_F(SessionActor, RefusesWhatItDidNotIssueWithoutAskingTheDatabase) {

@@ -19,10 +19,19 @@ void show_public_keys(handler_context& context, const exchange_ptr& asked);
 
 // login_handler.cpp
 void log_in_with_wechat_code(handler_context& context, const exchange_ptr& asked);
+void log_in_with_username(handler_context& context, const exchange_ptr& asked);
+void register_with_username(handler_context& context, const exchange_ptr& asked);
+
+// account_handler.cpp
+void change_password_of_caller(handler_context& context, const exchange_ptr& asked);
+void add_credentials_of_caller(handler_context& context, const exchange_ptr& asked);
+void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked);
 
 // session_handler.cpp
 void refresh_tokens(handler_context& context, const exchange_ptr& asked);
 void log_out_sessions(handler_context& context, const exchange_ptr& asked);
+void list_own_sessions(handler_context& context, const exchange_ptr& asked);
+void end_own_session(handler_context& context, const exchange_ptr& asked);
 
 // user_handler.cpp
 void show_own_profile(handler_context& context, const exchange_ptr& asked);

@@ -140,25 +140,39 @@ void json_body::refuse(std::string_view name, std::string_view why) {
   if (problem_.empty()) problem_ = std::string{name}.append(": ").append(why);
 }
 
-std::optional<std::string> json_body::optional(std::string_view name, std::size_t max_bytes) {
+std::optional<std::string> json_body::take_text(std::string_view name, std::size_t max_bytes) {
   field* const found = take(name);
   if (found == nullptr) return std::nullopt;
   if (!found->text)
     refuse(name, "has to be a string");
   else if (found->text->size() > max_bytes)
     refuse(name, "longer than " + std::to_string(max_bytes) + " bytes");
-  else if (has_control_characters(*found->text))
-    refuse(name, "has control characters");
   else
     return std::move(found->text);
   return std::nullopt;
 }
 
-std::string json_body::required(std::string_view name, std::size_t max_bytes) {
+void json_body::refuse_if_missing(std::string_view name) {
   const bool present = std::any_of(fields_.begin(), fields_.end(),
                                    [name](const field& other) { return other.name == name; });
   if (!present) refuse(name, "missing");
+}
+
+std::optional<std::string> json_body::optional(std::string_view name, std::size_t max_bytes) {
+  auto text = take_text(name, max_bytes);
+  if (!text || !has_control_characters(*text)) return text;
+  refuse(name, "has control characters");
+  return std::nullopt;
+}
+
+std::string json_body::required(std::string_view name, std::size_t max_bytes) {
+  refuse_if_missing(name);
   return optional(name, max_bytes).value_or(std::string{});
+}
+
+secret json_body::required_secret(std::string_view name, std::size_t max_bytes) {
+  refuse_if_missing(name);
+  return secret{take_text(name, max_bytes).value_or(std::string{})};
 }
 
 result<void> json_body::finish() const {

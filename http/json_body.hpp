@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/errors.hpp"
+#include "domain/secret.hpp"
 #include "http/exchange.hpp"
 
 #include <optional>
@@ -25,6 +26,9 @@ public:
   std::string required(std::string_view name, std::size_t max_bytes);
   std::optional<std::string> optional(std::string_view name, std::size_t max_bytes);
 
+  /// A field that has to be there and that nobody may see. It may have control characters.
+  secret required_secret(std::string_view name, std::size_t max_bytes);
+
   /// Fails with invalid_field if any field was missing, of the wrong type, too long, had control
   /// characters or was not asked for; names the first one.
   result<void> finish() const;
@@ -38,6 +42,8 @@ private:
   class reader;
 
   field* take(std::string_view name);
+  std::optional<std::string> take_text(std::string_view name, std::size_t max_bytes);
+  void refuse_if_missing(std::string_view name);
   void refuse(std::string_view name, std::string_view why);
 
   std::vector<field> fields_;

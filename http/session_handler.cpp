@@ -2,6 +2,7 @@
 #include "http/front.hpp"
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
+#include "http/json_writer.hpp"
 #include "http/token_reply.hpp"
 
 namespace maque::http {
@@ -29,6 +30,22 @@ result<logout_scope> read_scope(const request& incoming) {
   return maque::fail(errc::invalid_field, R"(scope: has to be "this", "others" or "all")");
 }
 
+void append_session(std::string& out, const session& each, session_id current) {
+  out += R"({"id":)";
+  append_json_string(out, to_string(each.id));
+  out += R"(,"device":)";
+  append_json_string(out, each.device);
+  out += R"(,"address":)";
+  append_json_string(out, each.address);
+  out += R"(,"created_at":)";
+  append_json_string(out, to_rfc3339(each.created_at));
+  out += R"(,"last_seen_at":)";
+  append_json_string(out, to_rfc3339(each.last_seen_at));
+  out += R"(,"current":)";
+  out += each.id == current ? "true" : "false";
+  out += '}';
+}
+
 } // namespace
 
 void refresh_tokens(handler_context& context, const exchange_ptr& asked) {
@@ -54,6 +71,31 @@ void log_out_sessions(handler_context& context, const exchange_ptr& asked) {
                             waiting.succeed(
                                 "{\"ended_sessions\":" + std::to_string(done.ended_sessions) + "}");
                           });
+}
+
+void list_own_sessions(handler_context& context, const exchange_ptr& asked) {
+  const caller& who = *asked->identity;
+  context.ask<std::vector<session>>(
+      asked, context.services.session, list_sessions{who.user},
+      [current = who.session](exchange& waiting, const std::vector<session>& open) {
+        std::string data{R"({"items":[)"};
+        for (const session& each : open) {
+          if (data.back() == '}') data += ',';
+          append_session(data, each, current);
+        }
+        data += "]}";
+        waiting.succeed(data);
+      });
+}
+
+void end_own_session(handler_context& context, const exchange_ptr& asked) {
+  const auto which = session_id::parse(asked->parameters.front());
+  if (!which) return asked->fail(error{errc::session_not_found, {}, "not an id", {}});
+  context.ask<logged_out>(
+      asked, context.services.session, end_session{asked->identity->user, *which},
+      [](exchange& waiting, const logged_out& done) {
+        waiting.succeed("{\"ended_sessions\":" + std::to_string(done.ended_sessions) + "}");
+      });
 }
 
 } // namespace maque::http

@@ -49,11 +49,14 @@ protected:
   api_client client{server.port()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Operations, Body,
-                         testing::Values(operation{"POST", "/api/login"},
-                                         operation{"POST", "/api/v1/token/refresh"},
-                                         operation{"POST", "/api/v1/logout"},
-                                         operation{"PATCH", "/api/user/info"}));
+INSTANTIATE_TEST_SUITE_P(
+    Operations, Body,
+    testing::Values(operation{"POST", "/api/login"}, operation{"POST", "/api/v1/token/refresh"},
+                    operation{"POST", "/api/v1/login"}, operation{"POST", "/api/v1/register"},
+                    operation{"POST", "/api/v1/logout"}, operation{"PUT", "/api/v1/user/password"},
+                    operation{"PUT", "/api/v1/user/credentials"},
+                    operation{"POST", "/api/v1/user/wechat"},
+                    operation{"PATCH", "/api/user/info"}));
 
 } // namespace
 

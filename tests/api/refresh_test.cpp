@@ -103,7 +103,7 @@ TEST_F(Refresh, EndsTheSessionWhenATokenIsUsedAgainAfterTheWindow) {
   expect_failure(ask_who_am_i(strict, rotated.data().at("access_token")), errc::session_ended);
   expect_failure(ask_who_am_i(strict, bob.access_token), errc::session_ended);
   EXPECT_TRUE(eventually(
-      [&strict] { return strict.read_log().find("refresh_reuse") != std::string::npos; }));
+      [&strict] { return strict.read_log().find("reuse_detected") != std::string::npos; }));
 }
 
 TEST_F(Refresh, LeavesTheUsersOtherSessionsAloneWhenOneIsStolen) {

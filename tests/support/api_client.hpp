@@ -38,6 +38,9 @@ public:
   http_reply post(const std::string& target, const nlohmann::json& body) {
     return send("POST", target, {json_body}, body.dump());
   }
+  http_reply put(const std::string& target, const nlohmann::json& body) {
+    return send("PUT", target, {json_body}, body.dump());
+  }
   http_reply patch(const std::string& target, const nlohmann::json& body) {
     return send("PATCH", target, {json_body}, body.dump());
   }

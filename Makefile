@@ -73,6 +73,11 @@ bench-postgres: build ## Measure PostgreSQL against Gin + pgx (about ten minutes
 	@tools/install-dependencies bench
 	@tools/bench/postgres $(ARGS)
 
+.PHONY: bench-accounts
+bench-accounts: build ## Measure logins with passwords: times, floods, races (about six minutes)
+	@tools/install-dependencies bench
+	@tools/bench/accounts $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built
 	@rm -rf build

@@ -147,6 +147,23 @@ int execute(const config::command& asked, const config::settings& settings) {
   case config::action::import_data:
   case config::action::backup_data:
     return move_data(asked, settings);
+  case config::action::user_add:
+  case config::action::user_disable:
+  case config::action::user_enable:
+  case config::action::user_delete:
+  case config::action::user_set_password:
+  case config::action::user_logout:
+    return manage_users(asked, settings);
+  case config::action::user_import:
+    return import_users(asked, settings);
+  case config::action::user_list:
+    return list_users(asked, settings);
+  case config::action::user_sessions:
+    return list_user_sessions(asked, settings);
+  case config::action::invitation_add:
+  case config::action::invitation_list:
+  case config::action::invitation_remove:
+    return manage_invitations(asked, settings);
   case config::action::keys_list:
   case config::action::keys_rotate:
     return manage_keys(asked, settings);

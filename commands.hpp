@@ -15,6 +15,19 @@ int execute(const config::command& asked, const config::settings& settings);
 /// export, import and backup: carries all data to and from files.
 int move_data(const config::command& asked, const config::settings& settings);
 
+/// user …: the accounts.
+int manage_users(const config::command& asked, const config::settings& settings);
+
+/// user import: accounts that another system had.
+int import_users(const config::command& asked, const config::settings& settings);
+
+/// user list and user sessions.
+int list_users(const config::command& asked, const config::settings& settings);
+int list_user_sessions(const config::command& asked, const config::settings& settings);
+
+/// invitation …: who may register where that is by invitation.
+int manage_invitations(const config::command& asked, const config::settings& settings);
+
 /// keys list and keys rotate: the file of the signing keys.
 int manage_keys(const config::command& asked, const config::settings& settings);
 

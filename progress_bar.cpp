@@ -86,15 +86,18 @@ std::unique_ptr<db::progress_listener> make_progress(bool quiet) {
   return std::make_unique<progress_lines>();
 }
 
+void erase_progress() {
+  if (::isatty(STDERR_FILENO) == 1) std::cerr << "\r\x1b[K";
+}
+
 std::string draw_progress(const std::string& step, std::string_view unit, std::uint64_t done,
                           std::uint64_t total, std::chrono::duration<double> elapsed) {
   constexpr std::size_t width = 20;
   constexpr std::chrono::duration<double> too_short_to_tell{0.001};
-  // The total is what was counted or announced: a file may have more.
-  const double part =
-      total == 0 ? 1 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
-  const std::string full(static_cast<std::size_t>(part * width), '#');
   const double rate = static_cast<double>(done) / std::max(elapsed, too_short_to_tell).count();
+  if (done > total) return fmt::format("{:<26} {} {}, {:.0f} {}/s", step, done, unit, rate, unit);
+  const double part = total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  const std::string full(static_cast<std::size_t>(part * width), '#');
   return fmt::format("{:<26} [{:<{}}] {} of {} {}, {:.0f} %, {:.0f} {}/s", step, full, width, done,
                      total, unit, part * 100, rate, unit);
 }

@@ -1,5 +1,7 @@
 #include "config/command_line.hpp"
 
+#include "config/account_command_line.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -105,6 +107,8 @@ command_line parse_command_line(std::vector<std::string> arguments, const std::s
          action::migrate);
 
   add_moving(program, asked);
+  add_users(program, asked);
+  add_invitations(program, asked);
   add_keys(program, asked);
 
   auto* const config = program.add_subcommand("config", "Settings")->require_subcommand(1);

@@ -1,8 +1,12 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "domain/ids.hpp"
 #include "domain/limits.hpp"
+#include "domain/user.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +26,47 @@ enum class action : std::uint8_t {
   export_data,
   import_data,
   backup_data,
+  user_add,
+  user_import,
+  user_list,
+  user_disable,
+  user_enable,
+  user_delete,
+  user_set_password,
+  user_sessions,
+  user_logout,
+  invitation_add,
+  invitation_list,
+  invitation_remove,
   keys_list,
   keys_rotate,
+};
+
+/// Where a user's password comes from. Never from an argument: whoever lists the processes sees
+/// those.
+enum class password_source : std::uint8_t {
+  random,
+  standard_input,
+  standard_input_hashed, ///< As another system has stored it.
+};
+
+/// What `maque user …` is told.
+struct user_arguments {
+  std::string user; ///< A username; to find a user, "id:DIGITS", too.
+  user_role role = user_role::user;
+  password_source password = password_source::random;
+  std::optional<std::uint64_t> limit; ///< Of user_list. Nothing: all.
+  bool json = false;                  ///< Of user_list.
+  bool yes = false;                   ///< Of user_delete: doesn't ask.
+  std::optional<session_id> session;  ///< Of user_logout. Nothing: all of them.
+};
+
+/// What `maque invitation …` is told.
+struct invitation_arguments {
+  std::uint32_t uses = 1;
+  std::optional<milliseconds> lifetime{std::chrono::hours{24 * 7}}; ///< Nothing: for ever.
+  std::string note;
+  std::string which; ///< Of invitation_remove: a name or a code.
 };
 
 struct command {
@@ -31,10 +74,12 @@ struct command {
   sources from;
   std::string key;  ///< Of values_get, values_set, values_remove.
   std::string json; ///< Of values_set.
-  /// Of export_data, import_data, backup_data.
+  /// Of export_data, import_data, backup_data, user_import.
   std::string file;
   bool force = false; ///< Replaces a file.
   bool quiet = false; ///< No word on how far it is.
+  user_arguments user;
+  invitation_arguments invitation;
   /// Of keys_rotate: the new key's, empty for that of the newest one.
   std::string algorithm;
   std::chrono::seconds delay = limits::key_activation; ///< Of keys_rotate.

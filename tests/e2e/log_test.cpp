@@ -182,7 +182,7 @@ TEST_F(LogFile, NeverHoldsASecret) {
   const std::string everything =
       read_file(file) + server.program().standard_error() + server.program().standard_output();
   EXPECT_GE(requests_in(file).size(), 10U);
-  EXPECT_THAT(everything, HasSubstr("refresh_reuse"));
+  EXPECT_THAT(everything, HasSubstr("reuse_detected"));
   const std::string access_token = refreshed.json().at("data").at("access_token");
   const std::string key = read_file(folder.path() / "data" / "signing.key").substr(0, 43);
   for (const std::string& secret :

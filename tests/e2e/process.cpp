@@ -33,7 +33,7 @@ pid_t spawn(const launch& what, const std::filesystem::path& output,
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   constexpr int create = O_WRONLY | O_CREAT | O_APPEND;
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, what.input.c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), create, 0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error.c_str(), create, 0600);
   posix_spawn_file_actions_addchdir_np(&actions, what.working_folder.c_str());

@@ -25,6 +25,7 @@ struct launch {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
   std::filesystem::path working_folder;
+  std::filesystem::path input = "/dev/null"; ///< What is standard input.
 };
 
 /// A child process whose output goes to files. It is killed at the end if it is still there.

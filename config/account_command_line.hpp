@@ -1,0 +1,17 @@
+#pragma once
+
+#include "config/command_line.hpp"
+
+namespace CLI {
+class App;
+} // namespace CLI
+
+namespace maque::config {
+
+/// `user …`
+void add_users(CLI::App& program, command& asked);
+
+/// `invitation …`
+void add_invitations(CLI::App& program, command& asked);
+
+} // namespace maque::config

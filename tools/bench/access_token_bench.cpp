@@ -44,7 +44,8 @@ void sign_access_token(benchmark::State& state, key_algorithm algorithm) {
 BENCHMARK_CAPTURE(sign_access_token, HS256, key_algorithm::hs256);
 BENCHMARK_CAPTURE(sign_access_token, EdDSA, key_algorithm::eddsa);
 
-/// Tokens of so many users, one after another: of 100,000, a lane remembers few when they come back.
+/// Tokens of so many users, one after another: of 100,000, a lane remembers few when they come
+/// back.
 void verify_access_tokens(benchmark::State& state, key_algorithm algorithm) {
   auto codec = make_codec(algorithm);
   std::vector<std::string> tokens;

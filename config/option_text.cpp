@@ -32,6 +32,7 @@ std::string quote(std::string_view text) {
 
 std::vector<std::string> reveal(const std::vector<secret>& secrets) {
   std::vector<std::string> out;
+  out.reserve(secrets.size());
   for (const secret& each : secrets)
     out.push_back(each.reveal());
   return out;

@@ -22,8 +22,8 @@ tl::unexpected<error> refuse_token(std::string_view cause) {
 }
 
 /// One key of the ring, ready to be used.
-struct token_key {
-  explicit token_key(const timed_key& timed)
+struct access_key {
+  explicit access_key(const timed_key& timed)
       : kid{timed.key.kid}, algorithm{timed.key.algorithm}, beginning{encode_token_header(
                                                                           kid, algorithm) +
                                                                       '.'},
@@ -43,7 +43,7 @@ struct access_token_codec::impl {
 
   claims_format format;
   shared_key_ring ring;
-  std::vector<token_key> keys; ///< In the order of the ring.
+  std::vector<access_key> keys; ///< In the order of the ring.
   verified_tokens verified{limits::verified_tokens};
 
   void use(const shared_key_ring& other) {
@@ -57,7 +57,7 @@ struct access_token_codec::impl {
 
   std::string sign(const access_claims& claims) {
     const auto signing = &ring->signer(claims.issued_at) - ring->keys().data();
-    token_key& key = keys[static_cast<std::size_t>(signing)];
+    access_key& key = keys[static_cast<std::size_t>(signing)];
     std::string token = key.beginning + encode_base64url(format.write(claims));
     const std::string signature = key.signer.sign(token);
     token += '.';
@@ -68,7 +68,7 @@ struct access_token_codec::impl {
   /// What a genuine token says, whatever its times are.
   result<verified_tokens::entry> authenticate(std::string_view token) {
     const auto key = std::ranges::find_if(
-        keys, [token](const token_key& each) { return token.starts_with(each.beginning); });
+        keys, [token](const access_key& each) { return token.starts_with(each.beginning); });
     if (key == keys.end()) return refuse_token(explain_header(token.substr(0, token.find('.'))));
     const std::size_t last_dot = token.rfind('.');
     if (last_dot < key->beginning.size()) return refuse_token("has no signature");
@@ -106,14 +106,14 @@ private:
   std::string explain_header(std::string_view encoded) const {
     return explain_token_header(encoded,
                                 [this](std::string_view kid) -> std::optional<key_algorithm> {
-                                  const auto found = std::ranges::find(keys, kid, &token_key::kid);
+                                  const auto found = std::ranges::find(keys, kid, &access_key::kid);
                                   if (found == keys.end()) return std::nullopt;
                                   return found->algorithm;
                                 });
   }
 };
 
-access_token_codec::access_token_codec(shared_key_ring keys, std::string issuer,
+access_token_codec::access_token_codec(const shared_key_ring& keys, std::string issuer,
                                        std::string audience)
     : impl_{std::make_unique<impl>(std::move(issuer), std::move(audience))} {
   impl_->use(keys);

@@ -16,7 +16,7 @@ namespace maque::security {
 /// checked each time. Not thread-safe: each lane has its own.
 class access_token_codec {
 public:
-  access_token_codec(shared_key_ring keys, std::string issuer, std::string audience);
+  access_token_codec(const shared_key_ring& keys, std::string issuer, std::string audience);
   /// With one key, which has always signed.
   access_token_codec(const signing_key& key, std::string issuer, std::string audience);
   ~access_token_codec();

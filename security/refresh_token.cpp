@@ -38,7 +38,7 @@ static_assert(encoded_size(token_size) <= limits::refresh_token_bytes);
 static_assert(base64url_decoded_size(encoded_size(token_size)) == token_size);
 
 using byte_view = std::span<const std::uint8_t>;
-using kid_bytes = std::array<std::uint8_t, kid_size>;
+using raw_kid = std::array<std::uint8_t, kid_size>;
 
 template <class Integer>
 void write_big_endian(Integer value, std::uint8_t* out) noexcept {
@@ -73,15 +73,15 @@ refresh_token read_content(byte_view bytes) noexcept {
 }
 
 /// One key of the ring, ready to be used.
-struct token_key {
-  explicit token_key(const timed_key& timed)
+struct refresh_key {
+  explicit refresh_key(const timed_key& timed)
       : until{timed.refresh_until}, authenticate{timed.key.refresh_key.reveal()} {
     const std::string name = decode_base64url(timed.key.kid).value_or("");
     if (name.size() != kid.size()) throw std::invalid_argument{"a kid has 9 bytes"};
     std::ranges::copy(name, kid.begin());
   }
 
-  kid_bytes kid;
+  raw_kid kid;
   utc_time until;
   hmac_sha256 authenticate;
 };
@@ -106,7 +106,7 @@ bool matches(const refresh_secret& presented, const sha256_digest& stored) noexc
 
 struct refresh_token_codec::impl {
   shared_key_ring ring;
-  std::vector<token_key> keys; ///< In the order of the ring.
+  std::vector<refresh_key> keys; ///< In the order of the ring.
 
   void use(const shared_key_ring& other) {
     keys.clear();
@@ -116,7 +116,7 @@ struct refresh_token_codec::impl {
     ring = other;
   }
 
-  token_key& signer(utc_time now) {
+  refresh_key& signer(utc_time now) {
     return keys[static_cast<std::size_t>(&ring->signer(now) - ring->keys().data())];
   }
 
@@ -125,7 +125,7 @@ struct refresh_token_codec::impl {
     const byte_view authenticated = bytes.first(bytes.size() - hmac_size);
     hmac_digest presented;
     std::ranges::copy(bytes.last<hmac_size>(), presented.begin());
-    return std::ranges::any_of(keys, [&](token_key& key) {
+    return std::ranges::any_of(keys, [&](refresh_key& key) {
       const bool is_named =
           bytes.size() != token_size || std::ranges::equal(key.kid, bytes.subspan(1, kid_size));
       return is_named && now < key.until && equal(presented, key.authenticate(authenticated));
@@ -133,7 +133,8 @@ struct refresh_token_codec::impl {
   }
 };
 
-refresh_token_codec::refresh_token_codec(shared_key_ring keys) : impl_{std::make_unique<impl>()} {
+refresh_token_codec::refresh_token_codec(const shared_key_ring& keys)
+    : impl_{std::make_unique<impl>()} {
   impl_->use(keys);
 }
 
@@ -149,7 +150,7 @@ void refresh_token_codec::use(const shared_key_ring& keys) {
 }
 
 std::string refresh_token_codec::encode(const refresh_token& token, utc_time now) {
-  token_key& key = impl_->signer(now);
+  refresh_key& key = impl_->signer(now);
   std::array<std::uint8_t, token_size> bytes{version};
   std::ranges::copy(key.kid, &bytes[1]);
   std::ranges::copy(write_content(token), &bytes[1 + kid_size]);

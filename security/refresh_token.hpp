@@ -31,7 +31,7 @@ struct refresh_token {
 /// Not thread-safe: each lane has its own.
 class refresh_token_codec {
 public:
-  explicit refresh_token_codec(shared_key_ring keys);
+  explicit refresh_token_codec(const shared_key_ring& keys);
   /// With one key, which has always signed.
   explicit refresh_token_codec(const signing_key& key);
   ~refresh_token_codec();

@@ -156,6 +156,11 @@ silent_listener::silent_listener() : socket_{socket(AF_INET, SOCK_STREAM | SOCK_
   port_ = ntohs(address.sin_port);
 }
 
+bool silent_listener::has_client() const noexcept {
+  pollfd waiting{socket_, POLLIN, 0};
+  return poll(&waiting, 1, 0) > 0;
+}
+
 silent_listener::~silent_listener() {
   close(socket_);
 }

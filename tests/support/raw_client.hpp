@@ -59,6 +59,8 @@ public:
   silent_listener& operator=(const silent_listener&) = delete;
 
   std::uint16_t port() const noexcept { return port_; }
+  /// Whether somebody has connected.
+  bool has_client() const noexcept;
 
 private:
   int socket_ = -1;

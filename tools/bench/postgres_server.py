@@ -1,6 +1,7 @@
 """A PostgreSQL for one measurement: in a folder of its own, on a free port of 127.0.0.1, as durable as
 it is by default."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -19,6 +20,23 @@ SETTINGS = {
     "shared_buffers": "1GB",
     "autovacuum": "off",
 }
+
+
+HUGE_PAGES = pathlib.Path("/proc/sys/vm/nr_hugepages")
+HUGE_PAGES_WANTED = 640  # Of 2 MiB: shared_buffers and what comes with them.
+
+
+@contextlib.contextmanager
+def huge_pages():
+    """Reserves huge pages, which PostgreSQL takes if there are enough (huge_pages = try)."""
+    before = HUGE_PAGES.read_text()
+    HUGE_PAGES.write_text(str(HUGE_PAGES_WANTED))
+    try:
+        if int(HUGE_PAGES.read_text()) < HUGE_PAGES_WANTED:
+            raise RuntimeError("the system has no room for so many huge pages")
+        yield
+    finally:
+        HUGE_PAGES.write_text(before)
 
 
 def find_programs():

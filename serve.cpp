@@ -73,12 +73,13 @@ std::string base_url(const std::string& host, std::uint16_t port) {
 void print_banner(const server& running, const config::settings& settings) {
   const std::string url = base_url(settings.http.host, running.port());
   const bool simulated = settings.wechat.mode == config::wechat_mode::simulator;
-  std::cerr << fmt::format("\nMaque {} listens on {}\n  data    {}\n  WeChat  {}\n", version_text(),
-                           url, running.database_description(),
-                           !simulated ? "live, as " + settings.wechat.appid
-                           : settings.wechat.appid.empty()
-                               ? "simulator, because no wechat.appid is set"
-                               : "simulator, because wechat.mode says so");
+  std::cerr << fmt::format(
+      "\nMaque {} listens on {}\n  data    {}\n  metrics {}/metrics\n  WeChat  {}\n",
+      version_text(), url, running.database_description(),
+      base_url(settings.admin.host, running.operator_port()),
+      !simulated                      ? "live, as " + settings.wechat.appid
+      : settings.wechat.appid.empty() ? "simulator, because no wechat.appid is set"
+                                      : "simulator, because wechat.mode says so");
   if (!simulated) return;
   const std::string login = fmt::format(
       R"(curl -s {}/api/login -H 'Content-Type: application/json' -d "{{\"code\":\"dev-alice.$(date +%s%N)\"}}")",

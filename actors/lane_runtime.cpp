@@ -179,6 +179,12 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
   return made;
 }
 
+void lane_runtime::add_to(metric_sources& shown) const {
+  for (const auto& meter : meters_)
+    shown.actors.push_back(meter.get());
+  shown.security.push_back(&context_.events);
+}
+
 void lane_runtime::run_thread() {
   thread_ = std::thread{[this] {
     const std::string name = "lane-" + std::to_string(lane_.index());

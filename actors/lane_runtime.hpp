@@ -4,6 +4,7 @@
 #include "actors/lane.hpp"
 #include "actors/lane_actor.hpp"
 #include "actors/lane_context.hpp"
+#include "actors/metrics.hpp"
 #include "actors/session.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/user_cache.hpp"
@@ -59,6 +60,9 @@ public:
   /// lanes: it tells them of a member of a ring.
   using configure_all = std::function<void(std::function<void(lane_context&)>)>;
   std::vector<start_child> children(const configure_all& everywhere);
+
+  /// Adds what of this lane /metrics shows. When the children have been made.
+  void add_to(metric_sources& shown) const;
 
   /// Tells the lane's pool of a new writer.
   void use_writer(const db::writer_actor& writer);

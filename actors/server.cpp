@@ -2,6 +2,8 @@
 
 #include "actors/key_keeper.hpp"
 #include "actors/lane_runtime.hpp"
+#include "actors/operator_lane.hpp"
+#include "actors/outside.hpp"
 #include "actors/password_hasher.hpp"
 #include "actors/password_worker.hpp"
 #include "actors/server_blueprint.hpp"
@@ -17,13 +19,10 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -55,40 +54,6 @@ std::uint32_t lane_count(std::uint32_t configured) {
   return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// Counts down from several threads; wait() is bounded.
-class countdown {
-public:
-  explicit countdown(std::size_t count) : left_{count} {}
-
-  void arrive() {
-    const std::lock_guard lock{mutex_};
-    --left_;
-    changed_.notify_all();
-  }
-
-  bool wait_until(steady_time deadline) {
-    std::unique_lock lock{mutex_};
-    return changed_.wait_until(lock, deadline, [this] { return left_ == 0; });
-  }
-
-private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t left_;
-};
-
-/// Asks an actor from a thread that is none, and waits.
-template <class Reply, class Handle, class... Message>
-result<Reply> request(caf::actor_system& system, const Handle& receiver,
-                      std::chrono::milliseconds timeout, Message... message) {
-  caf::scoped_actor self{system};
-  result<Reply> outcome;
-  self->request(receiver, timeout, std::move(message)...)
-      .receive([&outcome](Reply& reply) { outcome = std::move(reply); },
-               [&outcome](const caf::error& cause) { outcome = tl::unexpected{from_caf(cause)}; });
-  return outcome;
-}
-
 } // namespace
 
 class server::impl {
@@ -107,6 +72,7 @@ public:
   bool stop(std::chrono::milliseconds grace);
 
   std::uint16_t port() const noexcept { return blueprint_.listener.port; }
+  std::uint16_t operator_port() const noexcept { return operator_port_; }
   std::string database_description() const { return stores_->describe(); }
 
 private:
@@ -119,6 +85,7 @@ private:
   start_child wechat_child();
   start_child password_child();
   start_child key_keeper_child();
+  result<void> start_operator_lane(std::string address, std::uint32_t index);
   result<void> await_first_loads();
   void everywhere(const std::function<void(lane_context&)>& action);
   actor_meter& add_meter(const char* type);
@@ -138,6 +105,9 @@ private:
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_runtime>> lanes_;
+  std::unique_ptr<operator_lane> operator_lane_;
+  std::uint16_t operator_port_ = 0;
+  security_log events_{log_};
   supervisor_actor supervisor_;
   // Set by a child's start function, read by those of later ones: the supervisor's thread.
   db::writer_actor writer_;
@@ -152,6 +122,10 @@ result<void> server::impl::start() {
   const auto address = http::resolve_host(http.host);
   if (!address) return tl::unexpected{address.error()};
   if (auto free = http::check_address_is_free(*address, http.port); !free) return free;
+  const auto& admin = options_.settings.admin;
+  const auto operator_address = http::resolve_host(admin.host);
+  if (!operator_address) return tl::unexpected{operator_address.error()};
+  if (auto free = http::check_address_is_free(*operator_address, admin.port); !free) return free;
   // Before anything is written: if the database can't be used, nothing is to be touched.
   if (auto schema = stores_->migrate(); !schema) return tl::unexpected{std::move(schema.error())};
   auto keys = keys_of(options_.settings);
@@ -182,6 +156,7 @@ result<void> server::impl::start() {
     blueprint_.listener.port = *port;
   }
   if (auto started = start_actors(); !started) return started;
+  if (auto started = start_operator_lane(*operator_address, lanes); !started) return started;
   for (const auto& lane : lanes_)
     lane->run_thread();
   if (auto loaded = await_first_loads(); !loaded) return loaded;
@@ -208,6 +183,23 @@ result<void> server::impl::start_actors() {
   for (start_child& child : children)
     if (auto started = start_one(std::move(child)); !started) return started;
   return {};
+}
+
+result<void> server::impl::start_operator_lane(std::string address, std::uint32_t index) {
+  metric_sources shown;
+  for (const auto& meter : meters_)
+    shown.actors.push_back(meter.get());
+  for (const auto& lane : lanes_)
+    lane->add_to(shown);
+  shown.security.push_back(&events_);
+  shown.log = &log_.sink();
+  http::listener_options listening = blueprint_.listener;
+  listening.host = std::move(address);
+  listening.port = options_.settings.admin.port;
+  operator_lane_ =
+      std::make_unique<operator_lane>(*system_, index, std::move(listening),
+                                      [shown = std::move(shown)] { return render_metrics(shown); });
+  return operator_lane_->start().map([this](std::uint16_t port) { operator_port_ = port; });
 }
 
 result<void> server::impl::start_one(start_child child) {
@@ -293,7 +285,12 @@ start_child server::impl::key_keeper_child() {
   const key_source source{options_.settings.auth.key_file, lifetimes_of(options_.settings)};
   return {key_keeper_state::name,
           [this, &meter, source] {
-            const auto announce = [this](const security::shared_key_ring& keys) {
+            const auto announce = [this, newest = keys_->keys().back().key.kid](
+                                      const security::shared_key_ring& keys) mutable {
+              if (const auto kid = keys->keys().back().key.kid; kid != newest) {
+                newest = kid;
+                events_.note(security_event::key_rotated);
+              }
               everywhere([keys](lane_context& lane) { lane.keys = keys; });
             };
             return caf::actor_cast<caf::actor>(spawn_detached<key_keeper_actor, key_keeper_state>(
@@ -343,6 +340,7 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   for (const auto& lane : lanes_)
     lane->close_connections();
   complete = stop_actors() && complete;
+  operator_lane_.reset();
   // Handles keep actors alive; what runs until here may still send to them.
   supervisor_ = supervisor_actor{};
   writer_ = db::writer_actor{};
@@ -381,6 +379,10 @@ bool server::stop(std::chrono::milliseconds grace) {
 
 std::uint16_t server::port() const noexcept {
   return impl_->port();
+}
+
+std::uint16_t server::operator_port() const noexcept {
+  return impl_->operator_port();
 }
 
 std::string server::database_description() const {

@@ -44,6 +44,8 @@ public:
 
   /// The port that it listens on.
   std::uint16_t port() const noexcept;
+  /// The port of the operator's listener.
+  std::uint16_t operator_port() const noexcept;
 
   /// For people: where the data is, e.g. "SQLite in ./data/maque.db".
   std::string database_description() const;

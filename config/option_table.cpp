@@ -103,6 +103,15 @@ constexpr auto table = std::to_array<option>({
      .choices = proxy_headers,
      .help = "The header in which the trusted proxies say so; the other one is not looked at."},
 
+    {.name = "admin.host",
+     .locate = [](settings& all) -> location { return &all.admin.host; },
+     .limits = host_name,
+     .help = "The address that the operator's listener, with /metrics, listens on."},
+    {.name = "admin.port",
+     .locate = [](settings& all) -> location { return &all.admin.port; },
+     .limits = {0, 65'535},
+     .help = "The port of the operator's listener; 0 is any free one."},
+
     {.name = "database.url",
      .locate = [](settings& all) -> location { return &all.database.url; },
      .limits = url,

@@ -49,6 +49,11 @@ struct settings {
   } http;
 
   struct {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 9090; ///< 0: any free one.
+  } admin;
+
+  struct {
     std::string url = "sqlite:./data/maque.db";
     std::uint32_t pool_size = 10;    ///< Connections, of all lanes together.
     std::uint32_t max_overflow = 20; ///< Further ones while requests wait.

@@ -53,6 +53,9 @@ inline constexpr std::size_t proxy_hops = 32;
 /// Responses waiting for a slow reader on one connection; above it no further request is read.
 inline constexpr std::size_t response_backlog_bytes = 256 * 1024;
 
+/// Connections to the operator's listener.
+inline constexpr std::size_t operator_connections = 64;
+
 // Configuration values
 inline constexpr std::size_t config_key_bytes = 128;
 inline constexpr std::size_t config_value_bytes = 64 * 1024;

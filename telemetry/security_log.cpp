@@ -58,9 +58,8 @@ std::span<const security_event_info> all_security_events() noexcept {
 
 void security_log::report(security_event event, const trace_id* trace,
                           const security_subject& about) noexcept {
-  const auto index = static_cast<std::size_t>(event);
-  counts_[index].fetch_add(1, std::memory_order_relaxed);
-  const security_event_info& row = table[index];
+  note(event);
+  const security_event_info& row = table[static_cast<std::size_t>(event)];
   if (!target_.enabled(row.severity)) return;
   const std::string user = about.user ? to_string(*about.user) : "";
   const std::string session = about.session ? to_string(*about.session) : "";

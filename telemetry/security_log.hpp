@@ -72,6 +72,11 @@ public:
 
   void report(security_event event, const trace_id* trace, const security_subject& about) noexcept;
 
+  /// Counts an event that has a log line of its own.
+  void note(security_event event) noexcept {
+    counts_[static_cast<std::size_t>(event)].fetch_add(1, std::memory_order_relaxed);
+  }
+
   std::uint64_t count(security_event event) const noexcept {
     return counts_[static_cast<std::size_t>(event)].load(std::memory_order_relaxed);
   }

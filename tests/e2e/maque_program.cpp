@@ -27,6 +27,7 @@ std::uint16_t port_in(const std::string& text) {
 
 std::vector<std::string> on_a_free_port(std::vector<std::string> arguments) {
   arguments.emplace_back("--http.port=0");
+  arguments.emplace_back("--admin.port=0");
   return arguments;
 }
 

@@ -73,6 +73,9 @@ protected:
     if (std::ranges::none_of(arguments,
                              [](const auto& given) { return given.starts_with("--http.port"); }))
       arguments.emplace_back("--http.port=0");
+    if (std::ranges::none_of(arguments,
+                             [](const auto& given) { return given.starts_with("--admin.port"); }))
+      arguments.emplace_back("--admin.port=0");
     const auto ended = run(maque_in(folder.path(), std::move(arguments)));
     EXPECT_EQ(ended.status.code, 1);
     EXPECT_EQ(ended.error.find("listens on"), std::string::npos) << ended.error;
@@ -124,6 +127,8 @@ TEST_F(StartError, APortThatAnotherProgramHas) {
   start_once();
   const exclusive_listener taken;
   EXPECT_THAT(refusal({"--http.port=" + taken.port()}),
+              HasSubstr("cannot listen on 127.0.0.1:" + taken.port()));
+  EXPECT_THAT(refusal({"--admin.port=" + taken.port()}),
               HasSubstr("cannot listen on 127.0.0.1:" + taken.port()));
 }
 

@@ -21,6 +21,7 @@ config::settings settings_in(const std::filesystem::path& folder,
   config::settings made;
   made.server.lanes = 2;
   made.http.port = 0;
+  made.admin.port = 0;
   made.database.url = "sqlite:" + (folder / "maque.db").string();
   made.auth.key_file = folder / "signing.key";
   if (adjust) adjust(made);

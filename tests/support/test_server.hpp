@@ -28,6 +28,9 @@ public:
   test_server& operator=(const test_server&) = delete;
 
   std::uint16_t port() const { return running_->port(); }
+  std::uint16_t operator_port() const { return running_->operator_port(); }
+  /// Where everything is that it keeps.
+  const std::filesystem::path& folder() const noexcept { return folder_.path(); }
   const config::settings& settings() const noexcept { return settings_; }
 
   /// Ends the server in order; true if nothing was cut short.

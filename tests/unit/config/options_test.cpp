@@ -29,7 +29,9 @@ std::vector<ends> all_ends() {
   std::vector<ends> rows = {
       {"server.lanes", "-1", "0", "256", "257"},
       {"http.host", "", "x", bytes(253), bytes(254)},
+      {"admin.host", "", "x", bytes(253), bytes(254)},
       {"http.port", "-1", "0", "65535", "65536"},
+      {"admin.port", "-1", "0", "65535", "65536"},
       {"http.max_header_bytes", "1023", "1024", "65536", "65537"},
       {"http.max_body_bytes", "1023", "1024", "67108864", "67108865"},
       {"http.max_connections", "0", "1", "1000000", "1000001"},

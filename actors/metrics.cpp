@@ -1,0 +1,102 @@
+#include "actors/metrics.hpp"
+
+#include <map>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <utility>
+
+namespace maque {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily family(std::string name, std::string help, MetricType type) {
+  MetricFamily made;
+  made.name = std::move(name);
+  made.help = std::move(help);
+  made.type = type;
+  return made;
+}
+
+void add(MetricFamily& to, std::vector<ClientMetric::Label> labels, double value) {
+  ClientMetric sample;
+  sample.label = std::move(labels);
+  if (to.type == MetricType::Gauge)
+    sample.gauge.value = value;
+  else
+    sample.counter.value = value;
+  to.metric.push_back(std::move(sample));
+}
+
+MetricFamily security_events(const metric_sources& from) {
+  MetricFamily events =
+      family("maque_security_events_total", "What happened to accounts, sessions and keys.",
+             MetricType::Counter);
+  for (const security_event_info& each : all_security_events()) {
+    std::uint64_t count = 0;
+    for (const security_log* const lane : from.security)
+      count += lane->count(each.value);
+    add(events, {{"kind", std::string{each.kind}}, {"reason", std::string{each.reason}}},
+        static_cast<double>(count));
+  }
+  return events;
+}
+
+/// The actors of one type in one lane, such as the workers of a pool, taken together.
+struct actor_sums {
+  double received = 0;
+  double processed = 0;
+  double failed = 0;
+  double restarts = 0;
+  double waiting = 0;
+};
+
+void add_actors(const metric_sources& from, std::vector<MetricFamily>& to) {
+  std::map<std::pair<std::string, std::uint32_t>, actor_sums> sums;
+  for (const actor_meter* const meter : from.actors) {
+    const auto read = meter->read();
+    actor_sums& sum = sums[{read.type, read.lane}];
+    sum.received += static_cast<double>(read.received);
+    sum.processed += static_cast<double>(read.processed);
+    sum.failed += static_cast<double>(read.failed);
+    sum.restarts += static_cast<double>(read.restarts);
+    sum.waiting += static_cast<double>(read.mailbox_now);
+  }
+  const auto each = [&](MetricFamily made, double actor_sums::*value) {
+    for (const auto& [who, sum] : sums)
+      add(made, {{"actor", who.first}, {"lane", std::to_string(who.second)}}, sum.*value);
+    to.push_back(std::move(made));
+  };
+  each(family("maque_actor_messages_received_total", "Messages that came into the mailbox.",
+              MetricType::Counter),
+       &actor_sums::received);
+  each(family("maque_actor_messages_processed_total", "Messages that were handled.",
+              MetricType::Counter),
+       &actor_sums::processed);
+  each(family("maque_actor_failures_total", "Requests that were answered with an error.",
+              MetricType::Counter),
+       &actor_sums::failed);
+  each(family("maque_actor_restarts_total", "Starts after an actor had died.", MetricType::Counter),
+       &actor_sums::restarts);
+  each(family("maque_actor_mailbox_messages", "Messages that wait.", MetricType::Gauge),
+       &actor_sums::waiting);
+}
+
+} // namespace
+
+std::string render_metrics(const metric_sources& from) {
+  std::vector<MetricFamily> all{security_events(from)};
+  add_actors(from, all);
+  if (from.log != nullptr) {
+    MetricFamily dropped = family("maque_log_lines_dropped_total",
+                                  "Log lines that could not be written.", MetricType::Counter);
+    add(dropped, {}, static_cast<double>(from.log->dropped_lines()));
+    all.push_back(std::move(dropped));
+  }
+  return prometheus::TextSerializer{}.Serialize(all);
+}
+
+} // namespace maque

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "actors/actor_meter.hpp"
+#include "telemetry/security_log.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace maque {
+
+/// What /metrics shows; all of it outlives the collector and may be read by any thread.
+struct metric_sources {
+  std::vector<const actor_meter*> actors;
+  std::vector<const security_log*> security; ///< Of each lane; shown added up.
+  const log::writer* log = nullptr;
+};
+
+/// All metrics in Prometheus' text format, version 0.0.4. Names and labels are in
+/// docs/operations.md; the label values are bounded: kinds and reasons of security events, types of
+/// actors, lanes.
+std::string render_metrics(const metric_sources& from);
+
+} // namespace maque

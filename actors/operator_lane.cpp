@@ -1,0 +1,79 @@
+#include "actors/operator_lane.hpp"
+
+#include "domain/ip_address.hpp"
+#include "domain/limits.hpp"
+#include "security/random.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <pthread.h>
+#include <utility>
+
+namespace maque {
+
+namespace {
+
+constexpr std::string_view text_type = "text/plain; version=0.0.4; charset=utf-8";
+
+bool is_of_this_machine(std::string_view address) {
+  const auto parsed = ip_address::parse(address);
+  static const auto loopback = ip_network::parse("127.0.0.0/8").value();
+  static const auto loopback6 = ip_network::parse("::1").value();
+  return parsed && (loopback.contains(*parsed) || loopback6.contains(*parsed));
+}
+
+} // namespace
+
+operator_lane::operator_lane(caf::actor_system& system, std::uint32_t index,
+                             http::listener_options options, page metrics)
+    : room_{limits::operator_connections}, metrics_{std::move(metrics)}, lane_{system, index},
+      trace_ids_{security::random_u64()}, listener_{lane_, with_room(std::move(options)),
+                                                    [this](const http::exchange_ptr& arrived) {
+                                                      serve(arrived);
+                                                    },
+                                                    [this](const http::exchange_ptr& refused,
+                                                           error cause) {
+                                                      begin(*refused);
+                                                      refused->fail(std::move(cause));
+                                                    }} {}
+
+operator_lane::~operator_lane() {
+  lane_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+http::listener_options operator_lane::with_room(http::listener_options options) {
+  options.room = &room_;
+  return options;
+}
+
+result<std::uint16_t> operator_lane::start() {
+  auto port = listener_.open();
+  if (!port) return port;
+  boost::asio::post(lane_.io(), [this] { listener_.start(); });
+  thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), "operator");
+    lane_.run();
+  }};
+  return port;
+}
+
+void operator_lane::begin(http::exchange& arrived) {
+  arrived.context.trace = trace_ids_.next();
+}
+
+void operator_lane::serve(const http::exchange_ptr& arrived) {
+  begin(*arrived);
+  const auto verb = arrived->incoming.verb();
+  if (arrived->incoming.path() != "/metrics" || !is_of_this_machine(arrived->peer_address))
+    return arrived->fail(error{errc::route_not_found, {}, {}, {}});
+  if (verb != http::method::get && verb != http::method::head) {
+    arrived->outgoing.headers += "Allow: GET, HEAD\r\n";
+    return arrived->fail(error{errc::method_not_allowed, {}, {}, {}});
+  }
+  arrived->outgoing.content_type = text_type;
+  arrived->outgoing.body = metrics_();
+  arrived->answer();
+}
+
+} // namespace maque

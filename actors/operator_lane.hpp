@@ -1,0 +1,47 @@
+#pragma once
+
+#include "actors/lane.hpp"
+#include "domain/places.hpp"
+#include "http/listener.hpp"
+#include "http/trace_ids.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+
+namespace maque {
+
+/// The operator's listener: on a lane of its own, so that it answers while the others are busy.
+/// Serves GET /metrics, to clients on this machine only: there is no token for others yet.
+class operator_lane {
+public:
+  using page = std::function<std::string()>;
+
+  /// @param index one that no other lane has.
+  /// @param options where to listen; the room for connections is the operator's own.
+  /// @param metrics makes the text of /metrics; called in the lane's thread.
+  operator_lane(caf::actor_system& system, std::uint32_t index, http::listener_options options,
+                page metrics);
+  /// Ends the thread; open connections are closed.
+  ~operator_lane();
+  operator_lane(const operator_lane&) = delete;
+  operator_lane& operator=(const operator_lane&) = delete;
+
+  /// Takes the address and serves. The port; fails with internal.
+  result<std::uint16_t> start();
+
+private:
+  http::listener_options with_room(http::listener_options options);
+  void begin(http::exchange& arrived);
+  void serve(const http::exchange_ptr& arrived);
+
+  places room_;
+  page metrics_;
+  lane lane_;
+  http::trace_ids trace_ids_;
+  http::listener listener_;
+  std::thread thread_;
+};
+
+} // namespace maque

@@ -66,7 +66,7 @@ caf::result<Reply> password_hasher_state::admit(const request_context& request, 
                                                 std::uint64_t memory_bytes) {
   auto promised = self_->make_response_promise<Reply>();
   const auto now = std::chrono::steady_clock::now();
-  answer_overdue(now);
+  answer_hopeless(now);
   if (const auto why = refusal(request, now)) {
     answer(promised, *why);
     return promised;
@@ -99,13 +99,22 @@ std::chrono::nanoseconds password_hasher_state::time_for(std::size_t jobs) const
   return pace_ * static_cast<std::int64_t>(jobs / slots_.size());
 }
 
-void password_hasher_state::answer_overdue(steady_time now) {
+void password_hasher_state::answer_hopeless(steady_time now) {
   const error late{errc::deadline_exceeded, {}, "waited too long to hash a password", {}};
-  // They came in about the order of their deadlines.
-  while (!waiting_.empty() && waiting_.front().request.deadline <= now) {
-    answer(waiting_.front().waiting, late);
-    waiting_.pop_front();
-  }
+  auto before = static_cast<std::size_t>(std::ranges::count(slots_, condition::busy, &slot::state));
+  std::erase_if(waiting_, [&](job& each) {
+    if (each.request.deadline <= now) {
+      answer(each.waiting, late);
+      return true;
+    }
+    // Whoever is told now can come back; at the deadline he would only learn that it has passed.
+    if (before >= slots_.size() && each.request.deadline - now < time_for(before)) {
+      answer(each.waiting, overload("a password would not be hashed in time any more"));
+      return true;
+    }
+    ++before;
+    return false;
+  });
 }
 
 void password_hasher_state::answer(caf::response_promise& waiting, const error& why) {
@@ -116,7 +125,7 @@ void password_hasher_state::answer(caf::response_promise& waiting, const error& 
 // Workers ----------------------------------------------------------------------------------------
 
 void password_hasher_state::dispatch() {
-  answer_overdue(std::chrono::steady_clock::now());
+  answer_hopeless(std::chrono::steady_clock::now());
   while (!waiting_.empty()) {
     const auto idle = std::ranges::find(slots_, condition::idle, &slot::state);
     if (idle == slots_.end()) return;
@@ -137,7 +146,7 @@ void password_hasher_state::dispatch() {
       run<password_hashed>(place, next.request, *hashing);
     else if (auto* const verifying = std::get_if<verify_password>(&next.order))
       run<password_verified>(place, next.request, *verifying);
-    answer_overdue(now);
+    answer_hopeless(now);
   }
 }
 

@@ -87,7 +87,7 @@ private:
   std::optional<error> refusal(const request_context& request, steady_time now) const;
   error overload(std::string cause) const;
   std::chrono::nanoseconds time_for(std::size_t jobs) const noexcept;
-  void answer_overdue(steady_time now);
+  void answer_hopeless(steady_time now);
   void dispatch();
   template <class Reply, class Order>
   void run(std::uint32_t place, const request_context& request, Order& order);

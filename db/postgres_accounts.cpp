@@ -15,15 +15,15 @@ namespace {
 using std::string;
 
 // Others may refer to the user meanwhile, but not change him.
-const postgres_statement lock_statement{"lock_user",
-                                        string{"SELECT "} + postgres_user_columns +
-                                            " FROM users u WHERE u.id = $1"
-                                            " AND u.deleted_at IS NULL FOR NO KEY UPDATE"};
+const postgres_statement lock_user_statement{"lock_user",
+                                             string{"SELECT "} + postgres_user_columns +
+                                                 " FROM users u WHERE u.id = $1"
+                                                 " AND u.deleted_at IS NULL FOR NO KEY UPDATE"};
 // Others may not even open a session for him: that is over, or waits and sees what was done.
-const postgres_statement lock_alone_statement{"lock_user_alone",
-                                              string{"SELECT "} + postgres_user_columns +
-                                                  " FROM users u WHERE u.id = $1"
-                                                  " AND u.deleted_at IS NULL FOR UPDATE"};
+const postgres_statement lock_user_alone_statement{"lock_user_alone",
+                                                   string{"SELECT "} + postgres_user_columns +
+                                                       " FROM users u WHERE u.id = $1"
+                                                       " AND u.deleted_at IS NULL FOR UPDATE"};
 
 const postgres_statement find_by_username_statement{
     "find_credential", "SELECT c.user_id, c.username, c.password_hash, u.disabled"
@@ -35,7 +35,7 @@ const postgres_statement find_by_user_statement{
                           " WHERE c.user_id = $1"};
 
 // The username comes first: only who gets it is made. The foreign key is checked when it ends.
-const postgres_statement register_statement{
+const postgres_statement register_user_statement{
     "register_user",
     "WITH won AS (INSERT INTO credentials (user_id, username, password_hash, created_at,"
     " changed_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (username) DO NOTHING"
@@ -43,13 +43,13 @@ const postgres_statement register_statement{
     " disabled, created_at, updated_at, revision)"
     " SELECT user_id, '', '', '', $5::text, FALSE, $4::bigint, $4::bigint, 1 FROM won)"
     " SELECT user_id FROM won"};
-const postgres_statement add_statement{
+const postgres_statement add_credentials_statement{
     "add_credentials", "INSERT INTO credentials (user_id, username, password_hash, created_at,"
                        " changed_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (username) DO NOTHING"
                        " RETURNING user_id"};
-const postgres_statement upgrade_statement{
+const postgres_statement upgrade_password_statement{
     "upgrade_password", "UPDATE credentials c SET password_hash = $2 WHERE c.user_id = $1"};
-const postgres_statement change_statement{
+const postgres_statement change_password_statement{
     "change_password", "UPDATE credentials c SET password_hash = $2, changed_at = $3"
                        " WHERE c.user_id = $1"};
 const postgres_statement remove_credentials_statement{
@@ -60,22 +60,22 @@ const postgres_statement find_owner_statement{"find_owner",
                                               " WHERE i.appid = $1 AND i.openid = $2"};
 const postgres_statement find_identity_statement{
     "find_identity", "SELECT 1 FROM wechat_identities i WHERE i.user_id = $1 AND i.appid = $2"};
-const postgres_statement link_statement{
+const postgres_statement link_identity_statement{
     "link_identity", "INSERT INTO wechat_identities (appid, openid, unionid, user_id, created_at)"
                      " VALUES ($1, $2, ($3::text[])[1], $4, $5) ON CONFLICT (appid, openid)"
                      " DO NOTHING RETURNING user_id"};
-const postgres_statement unlink_statement{"unlink_identities",
-                                          "DELETE FROM wechat_identities i WHERE i.user_id = $1"};
+const postgres_statement unlink_identities_statement{
+    "unlink_identities", "DELETE FROM wechat_identities i WHERE i.user_id = $1"};
 
 const postgres_statement set_disabled_statement{
     "set_disabled", "UPDATE users u SET disabled = $2, updated_at = greatest(u.updated_at, $3),"
                     " revision = u.revision + 1 WHERE u.id = $1 AND u.disabled <> $2"};
-const postgres_statement empty_statement{
+const postgres_statement empty_user_statement{
     "empty_user", "UPDATE users u SET nickname = '', avatar_url = '', language = '', role = 'user',"
                   " updated_at = greatest(u.updated_at, $2), deleted_at = $2,"
                   " revision = u.revision + 1 WHERE u.id = $1"};
 
-const postgres_statement list_statement{
+const postgres_statement list_accounts_statement{
     "list_accounts", string{"SELECT "} + postgres_user_columns +
                          ", (SELECT c.username FROM credentials c WHERE c.user_id = u.id),"
                          " (SELECT count(*) FROM wechat_identities i WHERE i.user_id = u.id),"
@@ -96,7 +96,7 @@ std::optional<user> lock(postgres_connection& to, const postgres_statement& how,
 
 /// Nothing if he is disabled.
 std::optional<user> lock_active(postgres_connection& to, user_id id) {
-  auto who = lock(to, lock_statement, id);
+  auto who = lock(to, lock_user_statement, id);
   return who && !who->disabled ? who : std::nullopt;
 }
 
@@ -130,8 +130,9 @@ std::optional<credential> find_credential(postgres_connection& from, user_id use
 
 std::vector<account> list_accounts(postgres_connection& from, const account_page_query& query) {
   std::vector<account> page;
-  for (const pqxx::row& row : from.run(list_statement, signed_of(query.after.value_or(user_id{})),
-                                       static_cast<std::int64_t>(query.limit)))
+  for (const pqxx::row& row :
+       from.run(list_accounts_statement, signed_of(query.after.value_or(user_id{})),
+                static_cast<std::int64_t>(query.limit)))
     page.push_back(account_of(row));
   return page;
 }
@@ -161,7 +162,7 @@ result<user_admitted> perform(postgres_connection& to, postgres_throttles& throt
   auto surplus =
       end_surplus_sessions(to, {{opened.user, opened.id, request.max_sessions, opened.created_at}});
   if (request.upgraded_hash)
-    to.run(upgrade_statement, signed_of(request.user), *request.upgraded_hash);
+    to.run(upgrade_password_statement, signed_of(request.user), *request.upgraded_hash);
   throttles.forgive(request.keys, request.policy, opened.created_at);
   return user_admitted{
       .who = std::move(*who), .is_new_user = false, .ended = std::move(surplus.ended[opened.user])};
@@ -172,8 +173,8 @@ result<user_admitted> perform(postgres_connection& to, postgres_throttles& throt
   if (request.invitation && !lock_invitation(to, *request.invitation, request.at))
     return fail(errc::invalid_invitation);
   const auto made =
-      to.run(register_statement, signed_of(request.id), request.username, request.password_hash,
-             to_unix_micros(request.at), string{to_string(request.role)});
+      to.run(register_user_statement, signed_of(request.id), request.username,
+             request.password_hash, to_unix_micros(request.at), string{to_string(request.role)});
   if (made.empty()) return fail(errc::username_taken);
   if (request.invitation) take_invitation(to, *request.invitation);
   if (request.opened) {
@@ -195,7 +196,7 @@ result<user> perform(postgres_connection& to, const add_credentials& request) {
   auto who = lock_active(to, request.user);
   if (!who) return fail(errc::user_not_found);
   if (find_credential(to, request.user)) return fail(errc::credentials_exist);
-  const auto made = to.run(add_statement, signed_of(request.user), request.username,
+  const auto made = to.run(add_credentials_statement, signed_of(request.user), request.username,
                            request.password_hash, to_unix_micros(request.at));
   if (made.empty()) return fail(errc::username_taken);
   return *std::move(who);
@@ -203,11 +204,12 @@ result<user> perform(postgres_connection& to, const add_credentials& request) {
 
 result<ended_sessions> perform(postgres_connection& to, postgres_throttles& throttles,
                                const change_password& request) {
-  lock(to, lock_statement, request.user);
+  lock(to, lock_user_statement, request.user);
   const auto known = find_credential(to, request.user);
   if (!known) return fail(errc::user_not_found);
   if (request.from_hash && known->password_hash != *request.from_hash) return fail(errc::conflict);
-  to.run(change_statement, signed_of(request.user), request.to_hash, to_unix_micros(request.at));
+  to.run(change_password_statement, signed_of(request.user), request.to_hash,
+         to_unix_micros(request.at));
   throttles.forgive(request.keys, request.policy, request.at);
   return end_all_sessions(to, request.user, request.keep, request.at);
 }
@@ -223,7 +225,7 @@ result<user> perform(postgres_connection& to, const link_identity& request) {
   if (!to.run(find_identity_statement, signed_of(request.user), request.appid).empty())
     return fail(errc::wechat_already_linked);
   const auto linked =
-      to.run(link_statement, request.appid, request.openid, optional_of(request.unionid),
+      to.run(link_identity_statement, request.appid, request.openid, optional_of(request.unionid),
              signed_of(request.user), to_unix_micros(request.at));
   // Somebody else has logged in with it since it was looked up.
   if (linked.empty()) return fail(errc::identity_taken);
@@ -231,7 +233,7 @@ result<user> perform(postgres_connection& to, const link_identity& request) {
 }
 
 result<ended_sessions> perform(postgres_connection& to, const set_user_disabled& request) {
-  if (!lock(to, lock_alone_statement, request.user)) return fail(errc::user_not_found);
+  if (!lock(to, lock_user_alone_statement, request.user)) return fail(errc::user_not_found);
   to.run(set_disabled_statement, signed_of(request.user), request.disabled,
          to_unix_micros(request.at));
   if (!request.disabled) return ended_sessions{};
@@ -239,12 +241,12 @@ result<ended_sessions> perform(postgres_connection& to, const set_user_disabled&
 }
 
 result<ended_sessions> perform(postgres_connection& to, const delete_user& request) {
-  if (!lock(to, lock_alone_statement, request.user)) return fail(errc::user_not_found);
+  if (!lock(to, lock_user_alone_statement, request.user)) return fail(errc::user_not_found);
   auto ended = end_all_sessions(to, request.user, std::nullopt, request.at);
   forget_sessions(to, request.user);
   to.run(remove_credentials_statement, signed_of(request.user));
-  to.run(unlink_statement, signed_of(request.user));
-  to.run(empty_statement, signed_of(request.user), to_unix_micros(request.at));
+  to.run(unlink_identities_statement, signed_of(request.user));
+  to.run(empty_user_statement, signed_of(request.user), to_unix_micros(request.at));
   return ended;
 }
 

@@ -14,20 +14,20 @@ namespace maque::db {
 namespace {
 
 // A row that is not there can't be locked. Whoever comes second waits here.
-const postgres_statement reserve_statement{
+const postgres_statement reserve_throttles_statement{
     "reserve_throttles", "INSERT INTO login_throttles (key, failures, last_at, blocked_until)"
                          " SELECT w.key, 0, 0, 0 FROM unnest($1::bytea[]) AS w (key)"
                          " ON CONFLICT (key) DO NOTHING"};
-const postgres_statement lock_statement{"lock_throttles",
-                                        "SELECT t.key, t.failures, t.last_at, t.blocked_until"
-                                        " FROM login_throttles t WHERE t.key = ANY($1::bytea[])"
-                                        " ORDER BY t.key FOR UPDATE"};
-const postgres_statement put_statement{
+const postgres_statement lock_throttles_statement{
+    "lock_throttles", "SELECT t.key, t.failures, t.last_at, t.blocked_until"
+                      " FROM login_throttles t WHERE t.key = ANY($1::bytea[])"
+                      " ORDER BY t.key FOR UPDATE"};
+const postgres_statement put_throttles_statement{
     "put_throttles", "UPDATE login_throttles t SET failures = w.failures, last_at = w.last_at,"
                      " blocked_until = w.blocked_until"
                      " FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[])"
                      " AS w (key, failures, last_at, blocked_until) WHERE t.key = w.key"};
-const postgres_statement remove_statement{
+const postgres_statement remove_throttles_statement{
     "remove_throttles", "DELETE FROM login_throttles t WHERE t.key = ANY($1::bytea[])"};
 
 /// The purge may take a row away between the two statements: then both are done again.
@@ -68,7 +68,7 @@ void postgres_throttles::lock(std::span<const write_request> requests) {
   sort_and_unify(needed);
   sort_and_unify(all);
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    if (!needed.empty()) to_.run(reserve_statement, array_of_keys(needed));
+    if (!needed.empty()) to_.run(reserve_throttles_statement, array_of_keys(needed));
     read(all);
     if (std::ranges::all_of(needed, [&](const auto& key) { return rows_.contains(key); })) return;
   }
@@ -76,7 +76,7 @@ void postgres_throttles::lock(std::span<const write_request> requests) {
 }
 
 void postgres_throttles::read(const key_list& keys) {
-  for (const pqxx::row& found : to_.run(lock_statement, array_of_keys(keys))) {
+  for (const pqxx::row& found : to_.run(lock_throttles_statement, array_of_keys(keys))) {
     rows_[throttle_key{digest_at(found, 0)}] = {
         .state = throttle_state{.failures = static_cast<std::uint32_t>(integer_at(found, 1)),
                                 .last_at = from_unix_micros(integer_at(found, 2)),
@@ -125,13 +125,13 @@ void postgres_throttles::write() {
     const auto of = [&](auto member) {
       return array_of(changed, [member](const auto& each) { return each.second.*member; });
     };
-    to_.run(put_statement,
+    to_.run(put_throttles_statement,
             array_of_keys(
                 changed, [](const auto& each) -> const auto& { return each.first.digest; }),
             of(&throttle_state::failures), of(&throttle_state::last_at),
             of(&throttle_state::blocked_until));
   }
-  if (!empty.empty()) to_.run(remove_statement, array_of_keys(empty));
+  if (!empty.empty()) to_.run(remove_throttles_statement, array_of_keys(empty));
 }
 
 } // namespace maque::db

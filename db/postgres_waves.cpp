@@ -39,7 +39,7 @@ private:
 /// Whose order a request of one of the rare kinds keeps; nobody's, if it is about no user or he is
 /// only known by name.
 template <class Kind>
-std::optional<user_id> user_of(const Kind& request) {
+std::optional<user_id> whose_order_of(const Kind& request) {
   if constexpr (std::is_same_v<Kind, register_user>)
     return request.id;
   else if constexpr (requires { request.user; })
@@ -73,7 +73,7 @@ std::vector<postgres_writer::places> postgres_writer::deal_into_waves() const {
       return dealer.next_alone(
           {request.user, owner_of(place, {request.appid, request.openid}, request.user)});
     } else {
-      const auto user = user_of(request);
+      const auto user = whose_order_of(request);
       return user ? dealer.next_alone({*user}) : dealer.next_alone({});
     }
   };

@@ -3,7 +3,7 @@
 namespace maque::db {
 namespace {
 
-constexpr const char* invitation_columns = "code_hash, note, uses_left, created_at, expires_at";
+constexpr const char* columns_of_invitation = "code_hash, note, uses_left, created_at, expires_at";
 
 invitation read_invitation(const sqlite_row& row) {
   return {.code_hash = row.digest(0),
@@ -23,18 +23,18 @@ result<invitation> require(result<std::optional<invitation>> returned, errc othe
 } // namespace
 
 sqlite_invitations::sqlite_invitations(sqlite_database& database)
-    : list_{database, std::string{"SELECT "} + invitation_columns +
+    : list_{database, std::string{"SELECT "} + columns_of_invitation +
                           " FROM invitations ORDER BY created_at, code_hash"},
-      add_{database, std::string{"INSERT INTO invitations ("} + invitation_columns +
+      add_{database, std::string{"INSERT INTO invitations ("} + columns_of_invitation +
                          ") VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (code_hash) DO NOTHING"
                          " RETURNING " +
-                         invitation_columns},
+                         columns_of_invitation},
       remove_{database, std::string{"DELETE FROM invitations WHERE code_hash = ?1 RETURNING "} +
-                            invitation_columns},
+                            columns_of_invitation},
       take_{database, std::string{"UPDATE invitations SET uses_left = uses_left - 1"
                                   " WHERE code_hash = ?1 AND uses_left > 0"
                                   " AND (expires_at IS NULL OR expires_at > ?2) RETURNING "} +
-                          invitation_columns} {}
+                          columns_of_invitation} {}
 
 result<std::vector<invitation>> sqlite_invitations::list() {
   return list_.all(read_invitation);

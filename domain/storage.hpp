@@ -23,8 +23,9 @@ using ended_sessions = std::vector<session_id>;
 
 /// Logs a WeChat identity in: finds its user or makes one (a user and an identity row), keeps the
 /// session key, and opens the session. If the user then has more than `max_sessions` open ones,
-/// those that were seen longest ago are ended. One transaction; all or nothing. Fails with
-/// account_disabled. The outcome is user_admitted.
+/// those that were seen longest ago are ended; never the new one. (Logins on several connections at
+/// the same moment may leave one more each, until the next login.) One transaction; all or nothing.
+/// Fails with account_disabled. The outcome is user_admitted.
 struct admit_wechat_user {
   std::string appid;
   std::string openid;
@@ -113,7 +114,8 @@ struct open_password_session {
 
 /// Makes a user with a username and a password, and opens a session if there is one; takes one use
 /// of the invitation, if there has to be one, and forgives the attempt. All or nothing. Fails with
-/// username_taken, invalid_invitation (unknown, expired or used up). The outcome is user_admitted.
+/// invalid_invitation (unknown, expired or used up), username_taken; the invitation is asked first,
+/// so that only who is invited learns which names there are. The outcome is user_admitted.
 struct register_user {
   user_id id;
   user_role role = user_role::user;
@@ -126,8 +128,8 @@ struct register_user {
   utc_time at;
 };
 
-/// Gives a user, who has none, a username and a password. Fails with username_taken,
-/// credentials_exist, user_not_found (disabled, too). The outcome is user.
+/// Gives a user, who has none, a username and a password. Fails with user_not_found (disabled,
+/// too), credentials_exist, username_taken. The outcome is user.
 struct add_credentials {
   user_id user;
   std::string username;
@@ -135,9 +137,10 @@ struct add_credentials {
   utc_time at;
 };
 
-/// Replaces a password and ends the user's sessions, but `keep`, and forgives the attempt. Fails
-/// with user_not_found if he has no password, with conflict if its hash is not `from_hash` any
-/// more (an absent one: whatever it is). The outcome is ended_sessions.
+/// Replaces a password and ends the user's sessions, but `keep`, and forgives the attempt. Also of
+/// a user who is disabled: an operator may do so. Fails with user_not_found if he has no password,
+/// with conflict if its hash is not `from_hash` any more (an absent one: whatever it is). The
+/// outcome is ended_sessions.
 struct change_password {
   user_id user;
   std::optional<std::string> from_hash;
@@ -187,9 +190,9 @@ struct remove_invitation {
 };
 
 /// Removes what serves nobody any more: sessions that ended or whose time was over before
-/// `sessions_before`, throttles without an attempt since `throttles_before`, invitations that
-/// expired or were used up before `sessions_before` began to count. At most `limit` rows of each
-/// table. The outcome is their number.
+/// `sessions_before`; throttles without an attempt since `throttles_before` that block nobody at
+/// `now`; invitations that expired before `sessions_before`, or are used up and were made before
+/// it. At most `limit` rows of each table. The outcome is their number.
 struct purge {
   utc_time sessions_before;
   utc_time throttles_before;

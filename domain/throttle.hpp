@@ -17,6 +17,8 @@ namespace maque {
 struct throttle_key {
   std::array<std::uint8_t, 32> digest{};
 
+  // The check takes the zero inside the defaulted operator for a pointer.
+  // NOLINTNEXTLINE(modernize-use-nullptr)
   friend auto operator<=>(const throttle_key&, const throttle_key&) = default;
 };
 

@@ -171,6 +171,53 @@ TEST_F(DatabasePool, TellsTheOutcomeOfEachRequestOfABatchToWhoSentIt) {
   EXPECT_EQ(code_of(bad), errc::internal);
 }
 
+TEST_F(DatabasePool, CarriesEveryKindOfWriteAboutAccounts) {
+  auto changed = write(1);
+  const auto first = writer.await<write_batch>();
+  auto attempt = world.ask<attempt_begun>(pool, in_time(), begin_attempt{});
+  auto opened = world.ask<user_admitted>(pool, in_time(), open_password_session{});
+  auto registered = world.ask<user_admitted>(pool, in_time(), register_user{});
+  auto added = world.ask<user>(pool, in_time(), add_credentials{});
+  auto ended = world.ask<ended_sessions>(pool, in_time(), change_password{});
+  auto linked = world.ask<user>(pool, in_time(), link_identity{});
+  auto purged = world.ask<std::uint64_t>(pool, in_time(), purge{});
+  settle();
+  answer(first);
+  EXPECT_EQ(value_of(changed).id, user_id{1});
+
+  const auto second = writer.await<write_batch>();
+  ASSERT_EQ(second.request->requests.size(), 7U);
+  EXPECT_TRUE(std::holds_alternative<begin_attempt>(second.request->requests.front()));
+  EXPECT_TRUE(std::holds_alternative<purge>(second.request->requests.back()));
+  const utc_time later = from_unix_micros(9);
+  second.request->outcomes = {
+      write_outcome{attempt_begun{.blocked_until = later}},
+      write_outcome{user_admitted{.who = make_user({2})}},
+      write_outcome{user_admitted{.who = make_user({3}), .is_new_user = true}},
+      write_outcome{make_user({4})},
+      write_outcome{ended_sessions{{5}}},
+      fail(errc::identity_taken),
+      write_outcome{std::uint64_t{7}}};
+  writer.answer(second, batch_done{});
+  EXPECT_EQ(value_of(attempt).blocked_until, later);
+  EXPECT_EQ(value_of(opened).who.id, user_id{2});
+  EXPECT_TRUE(value_of(registered).is_new_user);
+  EXPECT_EQ(value_of(added).id, user_id{4});
+  EXPECT_EQ(value_of(ended), (ended_sessions{{5}}));
+  EXPECT_EQ(code_of(linked), errc::identity_taken);
+  EXPECT_EQ(value_of(purged), 7U);
+}
+
+TEST_F(DatabasePool, ListsTheSessionsOfAUser) {
+  auto listed = world.ask<std::vector<session>>(pool, in_time(), list_sessions{{1}});
+  const auto asked = reader.await<read_batch>();
+  session open;
+  open.id = {11};
+  asked.request->outcomes.emplace_back(read_outcome{std::vector{open}});
+  reader.answer(asked, batch_done{});
+  EXPECT_EQ(value_of(listed), std::vector{open});
+}
+
 TEST_F(DatabasePool, FailsWhenTheWriterDiesInACommitAndWorksAgainWithANewOne) {
   const auto doomed = world.keep(spawn_detached<writer_actor, writer_state>(
       world.system, world.add_meter(), keeper_of(open_throwing_store)));

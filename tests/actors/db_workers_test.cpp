@@ -1,3 +1,4 @@
+#include "db/sqlite_store.hpp"
 #include "db_pool_fixture.hpp"
 
 #include <atomic>
@@ -326,6 +327,30 @@ TEST_F(DatabaseWorkers, ReplaceAConnectionThatIsTooOld) {
   ASSERT_TRUE(keeper.get());
   ASSERT_TRUE(keeper.get());
   EXPECT_EQ(opened, 2);
+}
+
+TEST(DatabaseReads, AnswerEveryKindInItsPlace) {
+  const maque::test::temporary_folder folder;
+  const auto factory = make_sqlite_factory(folder.path() / "maque.db", std::chrono::seconds{5});
+  ASSERT_TRUE(factory->migrate());
+  const auto source = std::move(*factory->open_writer());
+  register_user registration;
+  registration.id = {1};
+  registration.username = "sparrow";
+  registration.password_hash = "hash";
+  registration.opened.emplace().id = {11};
+  const std::vector<write_request> requests{registration};
+  ASSERT_TRUE(source->apply(requests).at(0));
+  const auto outcomes = run_reads(
+      *source, {list_sessions{{1}}, find_user{{1}}, list_sessions{{2}}, find_session{{11}}});
+  const auto sessions = [&](std::size_t place) {
+    return std::get<std::vector<session>>(outcomes.at(place).value());
+  };
+  ASSERT_EQ(sessions(0).size(), 1U);
+  EXPECT_EQ(sessions(0)[0].id, session_id{11});
+  EXPECT_TRUE(std::get<std::optional<user>>(outcomes.at(1).value()));
+  EXPECT_TRUE(sessions(2).empty());
+  EXPECT_TRUE(std::get<std::optional<session>>(outcomes.at(3).value()));
 }
 
 } // namespace

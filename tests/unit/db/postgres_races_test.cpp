@@ -173,6 +173,36 @@ TEST_F(PostgresRaces, OfPasswordChangesAreWonByOne) {
   EXPECT_EQ(changed, 1);
 }
 
+// Whatever is about one user waits for the one before, and sees what that did.
+TEST_F(PostgresRaces, AboutOneUserAreSettledOneAfterTheOther) {
+  struct meeting {
+    const char* other; ///< What another connection does with the user locked.
+    write_request request;
+    errc code;
+  };
+  const std::vector<meeting> meetings{
+      {"UPDATE credentials SET password_hash = 'x'",
+       change_password{{1}, make_hash("first"), make_hash("second"), {}, {}, {}, noon},
+       errc::conflict},
+      {"UPDATE credentials SET password_hash = 'y'",
+       open_password_session{{1}, "x", {}, {}, {}, make_session(10)}, errc::bad_credentials},
+      {"INSERT INTO wechat_identities VALUES ('wx-app', 'other', NULL, 1, 0)",
+       link_identity{{1}, "wx-app", "new", {}, noon}, errc::wechat_already_linked},
+      {"UPDATE users SET disabled = TRUE", link_identity{{1}, "wx-two", "new", {}, noon},
+       errc::user_not_found},
+  };
+  value_of(apply_one(make_registration(1, "sparrow")));
+  for (const meeting& each : meetings) {
+    raw_postgres other{database.url()};
+    other.run("BEGIN; SELECT 1 FROM users FOR NO KEY UPDATE");
+    other.run(each.other);
+    auto waiting = apply_meanwhile(*writer, {each.request});
+    await_waiting(1);
+    other.run("COMMIT");
+    EXPECT_EQ(code_of(waiting.get().at(0)), each.code) << each.other;
+  }
+}
+
 TEST_F(PostgresRaces, ForAUserLinkOneIdentityOfAMiniProgram) {
   value_of(apply_one(make_registration(1, "sparrow")));
   std::atomic<int> linked = 0;

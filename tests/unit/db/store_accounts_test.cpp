@@ -91,6 +91,18 @@ TEST_P(Accounts, InOneBatchAreDoneOneAfterTheOther) {
   EXPECT_TRUE(outcomes[13]);
 }
 
+TEST_P(Accounts, InOneBatchKeepTheirOrderWhateverElseTheirUsersDo) {
+  admit(1, 10);
+  admit(2, 20);
+  const auto outcomes = writer->apply(std::vector<write_request>{
+      make_rename(1, "a"), make_rename(1, "b"), make_rename(1, "c"),
+      add_credentials{{1}, "sparrow", make_hash("first"), noon}, make_rename(1, "d"),
+      make_rename(2, "e"), add_credentials{{2}, "sparrow", make_hash("first"), noon}});
+  EXPECT_EQ(std::get<user>(value_of(outcomes[3])).nickname, "c");
+  EXPECT_EQ(std::get<user>(value_of(outcomes[4])).nickname, "d");
+  EXPECT_EQ(code_of(outcomes[6]), errc::username_taken);
+}
+
 TEST_P(Accounts, LetNoBadRequestHarmTheOthersOfItsBatch) {
   const std::string too_long(100'000, 'x');
   const auto outcomes = writer->apply(std::vector<write_request>{

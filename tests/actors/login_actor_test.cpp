@@ -162,7 +162,7 @@ TEST_F(LoginActor, HasTheSessionsThatWereTooManyAnnounced) {
   value_of(opened);
 }
 
-TEST_F(LoginActor, FailsWithWhatItsServicesFailWith) {
+TEST_F(LoginActor, FailsWithWhatItsServicesFailWith_ASVS_16_5_3) {
   auto no_database = log_in("alice");
   database.fail(database.await<begin_attempt>(), errc::database_unavailable);
   EXPECT_EQ(code_of(no_database), errc::database_unavailable);

@@ -87,7 +87,7 @@ TEST_F(Account, ThrottlesGuessesOfTheCurrentPassword_ASVS_6_3_1) {
   EXPECT_TRUE(refused.header("Retry-After"));
 }
 
-TEST_F(Account, IsChangedByNobodyElse) {
+TEST_F(Account, IsChangedByNobodyElse_ASVS_8_2_1) {
   api_client stranger{server.port()};
   expect_failure(stranger.put("/api/v1/user/credentials",
                               {{"username", "x-men"}, {"password", good_password}}),

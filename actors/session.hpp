@@ -51,6 +51,8 @@ private:
              const security::refresh_token& presented, const std::optional<session>& found);
   void rotate(refresh_promise& waiting, const request_context& request,
               const security::refresh_token& presented, user_id user);
+  void refuse_refresh(refresh_promise& waiting, const request_context& request, const error& cause,
+                      const security_subject& about);
   /// Answers with the tokens of the session's current counter, for its user as he is now.
   void reissue(refresh_promise& waiting, const request_context& request, const session& current,
                const security::refresh_secret& secret);

@@ -20,9 +20,9 @@ enum class security_event : std::uint8_t {
   login_succeeded_password,
   login_succeeded_registration,
   login_failed_unknown_user,
-  login_failed_no_password,
   login_failed_wrong_password,
   login_failed_disabled,
+  login_failed_changed, ///< The password was right when it was looked at, and is not any more.
   login_failed_wechat,
   login_throttled,
   registered_openly,
@@ -38,6 +38,9 @@ enum class security_event : std::uint8_t {
   wechat_linked,
   session_refreshed_again, ///< The reply was lost, or two requests came at once.
   session_reuse_detected,
+  refresh_refused_invalid,
+  refresh_refused_ended,
+  refresh_refused_disabled,
   session_ended_logout,
   session_ended_by_owner,
   session_ended_limit,

@@ -127,6 +127,7 @@ TEST_F(SessionActor, RefusesARefreshThatLostItsRaceAgainstALogout) {
   ended.ended_at = world.clock.now();
   database.serve<find_session>(std::optional{ended});
   EXPECT_EQ(code_of(refreshed), errc::session_ended);
+  EXPECT_EQ(context.events.count(security_event::refresh_refused_ended), 1U);
 }
 
 TEST_F(SessionActor, EndsTheSessionEverywhereWhenAnOldTokenComesBack) {
@@ -147,6 +148,7 @@ TEST_F(SessionActor, RefusesWhatItDidNotIssueWithoutAskingTheDatabase) {
   auto refreshed = refresh(forged);
   EXPECT_EQ(code_of(refreshed), errc::invalid_refresh_token);
   EXPECT_EQ(database.count<find_session>(), 0U);
+  EXPECT_EQ(context.events.count(security_event::refresh_refused_invalid), 1U);
 }
 
 TEST_F(SessionActor, IssuesNoTokensForADisabledUser) {
@@ -157,6 +159,7 @@ TEST_F(SessionActor, IssuesNoTokensForADisabledUser) {
   disabled.disabled = true;
   database.serve<find_user>(std::optional{disabled});
   EXPECT_EQ(code_of(refreshed), errc::account_disabled);
+  EXPECT_EQ(context.events.count(security_event::refresh_refused_disabled), 1U);
 }
 
 TEST_F(SessionActor, IssuesNoTokensForASessionThatEndedMeanwhile) {

@@ -13,7 +13,7 @@
 
 namespace maque {
 
-/// What happens to accounts, sessions and keys. Each is a log line and a counter, by the kind and
+/// What happens to accounts and sessions. Each is a log line and a counter, by the kind and
 /// the reason that docs/security.md lists; both are API.
 enum class security_event : std::uint8_t {
   login_succeeded_wechat,
@@ -46,7 +46,6 @@ enum class security_event : std::uint8_t {
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
-  key_rotated,
 };
 
 struct security_event_info {
@@ -80,7 +79,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t kinds = static_cast<std::size_t>(security_event::key_rotated) + 1;
+  static constexpr std::size_t kinds = static_cast<std::size_t>(security_event::session_ended_elsewhere) + 1;
 
   log::logger& target_;
   std::array<std::atomic<std::uint64_t>, kinds> counts_{};

@@ -79,7 +79,8 @@ public:
   }
 
 private:
-  static constexpr std::size_t kinds = static_cast<std::size_t>(security_event::session_ended_elsewhere) + 1;
+  static constexpr std::size_t kinds =
+      static_cast<std::size_t>(security_event::session_ended_elsewhere) + 1;
 
   log::logger& target_;
   std::array<std::atomic<std::uint64_t>, kinds> counts_{};

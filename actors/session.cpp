@@ -3,6 +3,7 @@
 #include "actors/answer.hpp"
 #include "domain/limits.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -315,12 +316,15 @@ void session_state::look_for_ended() {
   if (std::exchange(looking_, true)) return;
   const utc_time now = context_.clock.now();
   const request_context request{{}, std::chrono::steady_clock::now() + limits::look_timeout};
-  self_
-      ->request(context_.database, caf::infinite, request,
-                list_ended_sessions{now - limits::look_back})
+  // What was ended while the database did not answer this lane is looked for as well. What was
+  // ended longer ago than access tokens live has none that is still good.
+  const utc_time since =
+      std::max<utc_time>(seen_until_ - limits::look_back, now - policy_.access_ttl);
+  self_->request(context_.database, caf::infinite, request, list_ended_sessions{since})
       .then(
-          [this](ended_sessions& ended) {
+          [this, now](ended_sessions& ended) {
             looking_ = false;
+            seen_until_ = now;
             const auto known = [this](session_id id) { return context_.revocations.contains(id); };
             std::erase_if(ended, known);
             const utc_time until = revoked_until();

@@ -81,6 +81,7 @@ private:
   session_policy policy_;
   std::chrono::milliseconds throttle_memory_;
   bool looking_ = false;
+  utc_time seen_until_; ///< When the last look began that was answered.
   bool purging_ = false;
   security::access_token_codec access_tokens_;
   security::refresh_token_codec refresh_tokens_;

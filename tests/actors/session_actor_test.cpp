@@ -1,4 +1,5 @@
 #include "actors/session.hpp"
+#include "domain/limits.hpp"
 #include "scripted_actor.hpp"
 
 #include <gtest/gtest.h>
@@ -203,6 +204,33 @@ TEST_F(SessionActor, RevokesNothingWhenALogoutIsNotOnDisk) {
   EXPECT_EQ(code_of(ended), errc::database_unavailable);
   EXPECT_FALSE(is_revoked(phone));
   EXPECT_EQ(elsewhere.count<revoke_sessions>(), 0U);
+}
+
+// What was ended meanwhile would otherwise be believed until its last access token expires.
+TEST_F(SessionActor, GoesBackToTheLastLookThatWasAnswered_ASVS_7_4_2) {
+  const auto look = [this] {
+    caf::anon_send(sessions, look_for_ended_sessions{});
+    return database.await<list_ended_sessions>();
+  };
+  const utc_time first = world.clock.now();
+  database.answer(look(), ended_sessions{});
+  database.settle();
+  for (int failed = 0; failed < 3; ++failed) {
+    world.clock.advance(20s);
+    const auto question = look();
+    EXPECT_EQ(question.request.since, first - limits::look_back) << failed;
+    database.fail(question, errc::database_unavailable);
+    database.settle();
+  }
+  world.clock.advance(20s);
+  const auto question = look();
+  EXPECT_EQ(question.request.since, first - limits::look_back);
+  database.answer(question, ended_sessions{tablet});
+  database.settle();
+  // What was ended longer ago than access tokens live has none that is still good.
+  world.clock.advance(1h);
+  EXPECT_EQ(look().request.since, world.clock.now() - settings.policy.access_ttl);
+  EXPECT_TRUE(is_revoked(tablet));
 }
 
 TEST_F(SessionActor, ReloadsTheSessionsWhoseTokensAreStillWithinTheirTime) {

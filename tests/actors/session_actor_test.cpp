@@ -233,6 +233,17 @@ TEST_F(SessionActor, GoesBackToTheLastLookThatWasAnswered_ASVS_7_4_2) {
   EXPECT_TRUE(is_revoked(tablet));
 }
 
+// A row is left by each guess, from as many addresses as there are.
+TEST_F(SessionActor, GoesOnPurgingAsLongAsThereMayBeMore) {
+  caf::anon_send(sessions, purge_database{});
+  database.serve<purge>(std::uint64_t{limits::purge_rows});
+  database.serve<purge>(std::uint64_t{limits::purge_rows} + 1);
+  database.serve<purge>(std::uint64_t{limits::purge_rows} - 1);
+  auto next = refresh("nonsense");
+  EXPECT_EQ(code_of(next), errc::invalid_refresh_token);
+  EXPECT_EQ(database.count<purge>(), 3U);
+}
+
 TEST_F(SessionActor, ReloadsTheSessionsWhoseTokensAreStillWithinTheirTime) {
   auto reloaded = world.ask<announcement_applied>(sessions, in_time(), reload_revocations{});
   const auto query = database.serve<list_ended_sessions>(ended_sessions{tablet});

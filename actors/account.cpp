@@ -264,8 +264,8 @@ void account_state::add(user_promise waiting, const request_context& request,
     return refuse(self_, waiting, to_caf(checked.error()));
   ask<password_hashed>(
       self_, context_.passwords, std::move(waiting),
-      [this, request, who = order.user, chosen = order.name](user_promise& then,
-                                                             password_hashed& made) {
+      [this, request, who = order.user, by = order.current,
+       chosen = order.name](user_promise& then, password_hashed& made) {
         ask<user>(
             self_, context_.database, then,
             [this, request](user_promise& last, const user& changed) {
@@ -274,7 +274,7 @@ void account_state::add(user_promise waiting, const request_context& request,
               last.deliver(changed);
             },
             request,
-            add_credentials{who, chosen.text(), std::move(made.phc), context_.clock.now()});
+            add_credentials{who, chosen.text(), std::move(made.phc), context_.clock.now(), by});
       },
       request, hash_password{std::move(order.password)});
 }
@@ -282,7 +282,8 @@ void account_state::add(user_promise waiting, const request_context& request,
 void account_state::link(user_promise waiting, const request_context& request, link_wechat& order) {
   ask<code_exchanged>(
       self_, context_.wechat, std::move(waiting),
-      [this, request, who = order.user](user_promise& then, code_exchanged& known) {
+      [this, request, who = order.user, by = order.current](user_promise& then,
+                                                            code_exchanged& known) {
         ask<user>(
             self_, context_.database, then,
             [this, request](user_promise& last, const user& changed) {
@@ -292,7 +293,7 @@ void account_state::link(user_promise waiting, const request_context& request, l
             },
             request,
             link_identity{who, std::move(known.appid), std::move(known.openid),
-                          std::move(known.unionid), context_.clock.now()});
+                          std::move(known.unionid), context_.clock.now(), by});
       },
       request, exchange_code{std::move(order.code)});
 }

@@ -201,7 +201,7 @@ TEST_F(AccountActor, ChangesNothingWithoutTheCurrentPassword_ASVS_6_2_3) {
 // Linking ----------------------------------------------------------------------------------------
 
 TEST_F(AccountActor, LinksTheIdentityThatWeChatNames) {
-  auto linked = world.ask<user>(accounts, in_time(), link_wechat{alice, "code"});
+  auto linked = world.ask<user>(accounts, in_time(), link_wechat{alice, phone, "code"});
   wechat.serve<exchange_code>(code_exchanged{"wx1", "openid", "unionid", secret{"key"}});
   user who;
   who.id = alice;
@@ -209,15 +209,18 @@ TEST_F(AccountActor, LinksTheIdentityThatWeChatNames) {
   EXPECT_EQ(order.user, alice);
   EXPECT_EQ(order.appid, "wx1");
   EXPECT_EQ(order.openid, "openid");
+  EXPECT_EQ(order.by, phone);
   EXPECT_EQ(value_of(linked).id, alice);
 }
 
 TEST_F(AccountActor, GivesAUserOfWeChatCredentials) {
   auto added = world.ask<user>(
       accounts, in_time(),
-      add_own_credentials{alice, username::parse("alice").value(), secret{good_password}});
+      add_own_credentials{alice, phone, username::parse("alice").value(), secret{good_password}});
   passwords.serve<hash_password>(password_hashed{"$new"});
-  database.fail(database.await<add_credentials>(), errc::username_taken);
+  const auto order = database.await<add_credentials>();
+  EXPECT_EQ(order.request.by, phone);
+  database.fail(order, errc::username_taken);
   EXPECT_EQ(code_of(added), errc::username_taken);
 }
 

@@ -187,6 +187,18 @@ TEST_F(PostgresRaces, Asvs15_4_2_ForAUserLinkOneIdentityOfAMiniProgram) {
   EXPECT_EQ(linked, 1);
 }
 
+TEST_F(PostgresRaces, Asvs15_4_2_OfALogoutAndAChangeOfTheAccountAreWonByTheLogout) {
+  admit(1);
+  raw_postgres other{database.url()};
+  other.run("BEGIN; UPDATE sessions SET ended_at = 1");
+  auto adding = apply_meanwhile(
+      *writer, {add_credentials{{1}, "sparrow", make_hash("first"), noon, session_id{1}}});
+  await_waiting(1);
+  other.run("COMMIT");
+  EXPECT_EQ(code_of(adding.get().at(0)), errc::session_ended);
+  EXPECT_EQ(query("SELECT count(*) FROM credentials"), "0");
+}
+
 // A login that has found its user waits for whoever disables or deletes him, and then sees it.
 TEST_F(PostgresRaces, Asvs7_4_2_OfALoginAndTheEndOfItsUserLeaveNoSession) {
   const std::vector<std::string> ends{"disabled = TRUE", "deleted_at = 0"};

@@ -3,6 +3,7 @@
 #include "actors/answer.hpp"
 #include "actors/attempts.hpp"
 #include "actors/session_opening.hpp"
+#include "domain/ip_address.hpp"
 #include "domain/limits.hpp"
 #include "domain/password.hpp"
 #include "security/device_token.hpp"
@@ -76,10 +77,37 @@ caf::result<session_opened> account_state::line_up(const request_context& reques
     return waiting;
   }
   ++waiting_;
-  auto& line = lines_[order.name.text()];
-  line.push_back({request, std::move(order), waiting});
-  if (line.size() == 1) hash(line.front());
+  count_attempt(waiting, request, order);
   return waiting;
+}
+
+void account_state::count_attempt(opened_promise waiting, const request_context& request,
+                                  const register_account& order) {
+  ask_and_note<attempt_begun>(
+      self_, context_.database, std::move(waiting),
+      [this, request, order](opened_promise& then, const attempt_begun& begun) {
+        if (!begun.blocked_until) return join_line({request, order, then});
+        --waiting_;
+        context_.events.report(security_event::registration_throttled, &request.trace,
+                               {.address = order.device.address});
+        refuse(self_, then, to_caf(throttled_error(*begun.blocked_until, context_.clock.now())));
+      },
+      [this](errc) { --waiting_; }, request,
+      begin_attempt{.keys = keys_of(order),
+                    .policy = policy_.login.throttle,
+                    .username = std::nullopt,
+                    .user = std::nullopt,
+                    .at = context_.clock.now()});
+}
+
+attempt_keys account_state::keys_of(const register_account& order) {
+  return {.source = security::registration_throttle(source_prefix(order.device.address))};
+}
+
+void account_state::join_line(registering next) {
+  auto& line = lines_[next.order.name.text()];
+  line.push_back(std::move(next));
+  if (line.size() == 1) hash(line.front());
 }
 
 result<void> account_state::may_register(const register_account& order) const {
@@ -108,7 +136,7 @@ void account_state::store(const registering& first, std::string phc) {
                      .username = order.name.text(),
                      .password_hash = std::move(phc),
                      .invitation = std::nullopt,
-                     .keys = {},
+                     .keys = keys_of(order),
                      .policy = policy_.login.throttle,
                      .opened = opened,
                      .at = opened.created_at};
@@ -259,11 +287,31 @@ void account_state::replace_hash(changed_promise& waiting, const request_context
 // Linking ----------------------------------------------------------------------------------------
 
 void account_state::add(user_promise waiting, const request_context& request,
-                        add_own_credentials& order) {
+                        const add_own_credentials& order) {
   if (auto checked = validate_password(order.password.reveal(), order.name); !checked)
     return refuse(self_, waiting, to_caf(checked.error()));
+  begin_attempt attempt{.keys = {.device = security::naming_throttle(order.user)},
+                        .policy = policy_.login.throttle,
+                        .username = std::nullopt,
+                        .user = order.user,
+                        .at = context_.clock.now()};
+  ask<attempt_begun>(
+      self_, context_.database, std::move(waiting),
+      [this, request, order](user_promise& then, const attempt_begun& begun) {
+        if (begun.known)
+          return refuse(self_, then, to_caf(error{errc::credentials_exist, {}, {}, {}}));
+        if (!begun.blocked_until) return hash_first(then, request, order);
+        context_.events.report(security_event::credentials_throttled, &request.trace,
+                               {order.user, order.current});
+        refuse(self_, then, to_caf(throttled_error(*begun.blocked_until, context_.clock.now())));
+      },
+      request, std::move(attempt));
+}
+
+void account_state::hash_first(user_promise& waiting, const request_context& request,
+                               const add_own_credentials& order) {
   ask<password_hashed>(
-      self_, context_.passwords, std::move(waiting),
+      self_, context_.passwords, waiting,
       [this, request, who = order.user, by = order.current,
        chosen = order.name](user_promise& then, password_hashed& made) {
         ask<user>(
@@ -276,7 +324,7 @@ void account_state::add(user_promise waiting, const request_context& request,
             request,
             add_credentials{who, chosen.text(), std::move(made.phc), context_.clock.now(), by});
       },
-      request, hash_password{std::move(order.password)});
+      request, hash_password{order.password});
 }
 
 void account_state::link(user_promise waiting, const request_context& request, link_wechat& order) {

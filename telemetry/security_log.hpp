@@ -30,11 +30,13 @@ enum class security_event : std::uint8_t {
   registration_refused_closed,
   registration_refused_invitation,
   registration_refused_taken,
+  registration_throttled,
   password_change_succeeded,
   password_change_failed,
   password_change_throttled,
   password_upgraded,
   credentials_added,
+  credentials_throttled,
   wechat_linked,
   session_refreshed_again, ///< The reply was lost, or two requests came at once.
   session_reuse_detected,

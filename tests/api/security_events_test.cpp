@@ -94,6 +94,7 @@ void SecurityEvents::be_throttled() {
   test_server server{[](config::settings& settings) {
     open_registration(settings);
     settings.throttle.pair_attempts = settings.throttle.device_attempts = 1;
+    settings.throttle.source_attempts = 5;
     settings.throttle.first_delay = settings.throttle.longest_delay = hours{1};
   }};
   const auto alice = signed_in_by(sign_up(server, "alice"));
@@ -107,6 +108,17 @@ void SecurityEvents::be_throttled() {
            {{"password_change_failed", "wrong_password"}});
   expect(server, as(server, alice, "PUT", "/api/v1/user/password", change),
          {{"password_change_failed", "throttled"}});
+
+  const auto carol = log_in(server, "carol");
+  const nlohmann::json credentials{{"username", "alice"}, {"password", good_password}};
+  for (int count = 0; count < 2; ++count)
+    expect(server, as(server, carol, "PUT", "/api/v1/user/credentials", credentials), {});
+  expect(server, as(server, carol, "PUT", "/api/v1/user/credentials", credentials),
+         {{"credentials_refused", "throttled"}});
+
+  for (int count = 0; count < 6; ++count)
+    sign_up(server, "alice");
+  expect(server, sign_up(server, "bob"), {{"registration_refused", "throttled"}});
 }
 
 void SecurityEvents::register_and_be_refused() {

@@ -165,7 +165,7 @@ void account_state::finish(const registering& first, user_admitted& made, issue_
   order.who = std::move(made.who);
   auto waiting = first.waiting;
   waiting.delegate(context_.session, first.request, std::move(order));
-  next_in_line(first.order.name.text(), true);
+  next_in_line(first.order, true);
 }
 
 void account_state::refuse_registration(opened_promise& waiting, const registering& refused,
@@ -177,16 +177,21 @@ void account_state::refuse_registration(opened_promise& waiting, const registeri
                                : security_event::registration_refused_invitation,
                            &refused.request.trace, {.address = refused.order.device.address});
   refuse(self_, waiting, std::move(cause));
-  next_in_line(refused.order.name.text(), code == errc::username_taken);
+  next_in_line(refused.order, code == errc::username_taken);
 }
 
-void account_state::next_in_line(const std::string& username, bool taken) {
-  const auto found = lines_.find(username);
+void account_state::next_in_line(const register_account& done, bool taken) {
+  const auto found = lines_.find(done.name.text());
   if (found == lines_.end()) return;
   auto& line = found->second;
   line.pop_front();
   --waiting_;
-  for (; taken && !line.empty(); line.pop_front(), --waiting_) {
+  // Whether a name is taken is told to nobody whose invitation was not looked at.
+  const auto may_know = [&](const registering& other) {
+    return policy_.registering == registration::open ||
+           other.order.invitation_code == done.invitation_code;
+  };
+  for (; taken && !line.empty() && may_know(line.front()); line.pop_front(), --waiting_) {
     context_.events.report(security_event::registration_refused_taken, &line.front().request.trace,
                            {.address = line.front().order.device.address});
     refuse(self_, line.front().waiting, to_caf(error{errc::username_taken, {}, {}, {}}));

@@ -54,7 +54,7 @@ private:
   void store(const registering& first, std::string phc);
   void finish(const registering& first, user_admitted& made, issue_tokens order);
   /// The first of a name has its answer: `taken` says whether the others have, too.
-  void next_in_line(const std::string& username, bool taken);
+  void next_in_line(const register_account& done, bool taken);
   void refuse_registration(opened_promise& waiting, const registering& refused, caf::error cause);
 
   void begin_change(changed_promise waiting, const request_context& request,

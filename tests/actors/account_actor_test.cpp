@@ -195,6 +195,21 @@ TEST_F(AccountActorByInvitation, HandsTheCodesHashOn) {
   EXPECT_EQ(context.events.count(security_event::registered_by_invitation), 1U);
 }
 
+TEST_F(AccountActorByInvitation, TellsNobodyWithoutAnInvitationThatANameIsTaken_ASVS_8_2_1) {
+  auto invited = sign_up("alice", good_password, "a code");
+  auto uninvited = sign_up("alice", good_password, "a guess");
+  admit_attempts(2);
+  passwords.serve<hash_password>(password_hashed{"$new"});
+  database.serve<register_user>(admitted());
+  sessions.serve<issue_tokens>(session_opened{});
+  value_of(invited);
+  passwords.serve<hash_password>(password_hashed{"$other"});
+  const auto order = database.await<register_user>();
+  EXPECT_EQ(order.request.invitation, security::hash_invitation_code("a guess"));
+  database.fail(order, errc::invalid_invitation);
+  EXPECT_EQ(code_of(uninvited), errc::invalid_invitation);
+}
+
 // Changing a password ----------------------------------------------------------------------------
 
 TEST_F(AccountActor, ChangesAPasswordAndHasTheOtherSessionsRefused_ASVS_7_4_3) {

@@ -42,6 +42,7 @@ lint: ## Check the format, the style rules and clang-tidy
 	@tools/install-dependencies check
 	@tools/format --check
 	@tools/check-style
+	@tools/check-security
 	@$(call configure,debug)
 	@tools/tidy -j $(JOBS)
 

@@ -136,6 +136,9 @@ int serve(const config::settings& settings) {
   }
   const std::string url = base_url(settings.http.host, running.port());
   log.info("started", {{"url", std::string_view{url}}, {"pid", std::int64_t{getpid()}}});
+  if (settings.wechat.mode == config::wechat_mode::simulator)
+    log.line(log::level::warn, nullptr, "WeChat is simulated: whoever says who he is is believed",
+             {});
   print_banner(running, settings);
 
   const int number = signals.wait();

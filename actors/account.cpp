@@ -3,6 +3,7 @@
 #include "actors/answer.hpp"
 #include "actors/attempts.hpp"
 #include "actors/session_opening.hpp"
+#include "domain/ip_address.hpp"
 #include "domain/limits.hpp"
 #include "domain/password.hpp"
 #include "security/device_token.hpp"
@@ -76,10 +77,37 @@ caf::result<session_opened> account_state::line_up(const request_context& reques
     return waiting;
   }
   ++waiting_;
-  auto& line = lines_[order.name.text()];
-  line.push_back({request, std::move(order), waiting});
-  if (line.size() == 1) hash(line.front());
+  count_attempt(waiting, request, order);
   return waiting;
+}
+
+void account_state::count_attempt(opened_promise waiting, const request_context& request,
+                                  const register_account& order) {
+  ask_and_note<attempt_begun>(
+      self_, context_.database, std::move(waiting),
+      [this, request, order](opened_promise& then, const attempt_begun& begun) {
+        if (!begun.blocked_until) return join_line({request, order, then});
+        --waiting_;
+        context_.events.report(security_event::registration_throttled, &request.trace,
+                               {.address = order.device.address});
+        refuse(self_, then, to_caf(throttled_error(*begun.blocked_until, context_.clock.now())));
+      },
+      [this](errc) { --waiting_; }, request,
+      begin_attempt{.keys = keys_of(order),
+                    .policy = policy_.login.throttle,
+                    .username = std::nullopt,
+                    .user = std::nullopt,
+                    .at = context_.clock.now()});
+}
+
+attempt_keys account_state::keys_of(const register_account& order) {
+  return {.source = security::registration_throttle(source_prefix(order.device.address))};
+}
+
+void account_state::join_line(registering next) {
+  auto& line = lines_[next.order.name.text()];
+  line.push_back(std::move(next));
+  if (line.size() == 1) hash(line.front());
 }
 
 result<void> account_state::may_register(const register_account& order) const {
@@ -108,7 +136,7 @@ void account_state::store(const registering& first, std::string phc) {
                      .username = order.name.text(),
                      .password_hash = std::move(phc),
                      .invitation = std::nullopt,
-                     .keys = {},
+                     .keys = keys_of(order),
                      .policy = policy_.login.throttle,
                      .opened = opened,
                      .at = opened.created_at};
@@ -137,7 +165,7 @@ void account_state::finish(const registering& first, user_admitted& made, issue_
   order.who = std::move(made.who);
   auto waiting = first.waiting;
   waiting.delegate(context_.session, first.request, std::move(order));
-  next_in_line(first.order.name.text(), true);
+  next_in_line(first.order, true);
 }
 
 void account_state::refuse_registration(opened_promise& waiting, const registering& refused,
@@ -149,16 +177,21 @@ void account_state::refuse_registration(opened_promise& waiting, const registeri
                                : security_event::registration_refused_invitation,
                            &refused.request.trace, {.address = refused.order.device.address});
   refuse(self_, waiting, std::move(cause));
-  next_in_line(refused.order.name.text(), code == errc::username_taken);
+  next_in_line(refused.order, code == errc::username_taken);
 }
 
-void account_state::next_in_line(const std::string& username, bool taken) {
-  const auto found = lines_.find(username);
+void account_state::next_in_line(const register_account& done, bool taken) {
+  const auto found = lines_.find(done.name.text());
   if (found == lines_.end()) return;
   auto& line = found->second;
   line.pop_front();
   --waiting_;
-  for (; taken && !line.empty(); line.pop_front(), --waiting_) {
+  // Whether a name is taken is told to nobody whose invitation was not looked at.
+  const auto may_know = [&](const registering& other) {
+    return policy_.registering == registration::open ||
+           other.order.invitation_code == done.invitation_code;
+  };
+  for (; taken && !line.empty() && may_know(line.front()); line.pop_front(), --waiting_) {
     context_.events.report(security_event::registration_refused_taken, &line.front().request.trace,
                            {.address = line.front().order.device.address});
     refuse(self_, line.front().waiting, to_caf(error{errc::username_taken, {}, {}, {}}));
@@ -259,13 +292,33 @@ void account_state::replace_hash(changed_promise& waiting, const request_context
 // Linking ----------------------------------------------------------------------------------------
 
 void account_state::add(user_promise waiting, const request_context& request,
-                        add_own_credentials& order) {
+                        const add_own_credentials& order) {
   if (auto checked = validate_password(order.password.reveal(), order.name); !checked)
     return refuse(self_, waiting, to_caf(checked.error()));
+  begin_attempt attempt{.keys = {.device = security::naming_throttle(order.user)},
+                        .policy = policy_.login.throttle,
+                        .username = std::nullopt,
+                        .user = order.user,
+                        .at = context_.clock.now()};
+  ask<attempt_begun>(
+      self_, context_.database, std::move(waiting),
+      [this, request, order](user_promise& then, const attempt_begun& begun) {
+        if (begun.known)
+          return refuse(self_, then, to_caf(error{errc::credentials_exist, {}, {}, {}}));
+        if (!begun.blocked_until) return hash_first(then, request, order);
+        context_.events.report(security_event::credentials_throttled, &request.trace,
+                               {order.user, order.current});
+        refuse(self_, then, to_caf(throttled_error(*begun.blocked_until, context_.clock.now())));
+      },
+      request, std::move(attempt));
+}
+
+void account_state::hash_first(user_promise& waiting, const request_context& request,
+                               const add_own_credentials& order) {
   ask<password_hashed>(
-      self_, context_.passwords, std::move(waiting),
-      [this, request, who = order.user, chosen = order.name](user_promise& then,
-                                                             password_hashed& made) {
+      self_, context_.passwords, waiting,
+      [this, request, who = order.user, by = order.current,
+       chosen = order.name](user_promise& then, password_hashed& made) {
         ask<user>(
             self_, context_.database, then,
             [this, request](user_promise& last, const user& changed) {
@@ -274,15 +327,16 @@ void account_state::add(user_promise waiting, const request_context& request,
               last.deliver(changed);
             },
             request,
-            add_credentials{who, chosen.text(), std::move(made.phc), context_.clock.now()});
+            add_credentials{who, chosen.text(), std::move(made.phc), context_.clock.now(), by});
       },
-      request, hash_password{std::move(order.password)});
+      request, hash_password{order.password});
 }
 
 void account_state::link(user_promise waiting, const request_context& request, link_wechat& order) {
   ask<code_exchanged>(
       self_, context_.wechat, std::move(waiting),
-      [this, request, who = order.user](user_promise& then, code_exchanged& known) {
+      [this, request, who = order.user, by = order.current](user_promise& then,
+                                                            code_exchanged& known) {
         ask<user>(
             self_, context_.database, then,
             [this, request](user_promise& last, const user& changed) {
@@ -292,7 +346,7 @@ void account_state::link(user_promise waiting, const request_context& request, l
             },
             request,
             link_identity{who, std::move(known.appid), std::move(known.openid),
-                          std::move(known.unionid), context_.clock.now()});
+                          std::move(known.unionid), context_.clock.now(), by});
       },
       request, exchange_code{std::move(order.code)});
 }

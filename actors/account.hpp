@@ -42,14 +42,19 @@ private:
     opened_promise waiting;
   };
 
-  /// One registration of a name at a time: the others would only be hashed to be refused.
   caf::result<session_opened> line_up(const request_context& request, register_account& order);
+  /// Each one costs a hash, and says whether there is such a name: no address gets many that fail.
+  void count_attempt(opened_promise waiting, const request_context& request,
+                     const register_account& order);
+  static attempt_keys keys_of(const register_account& order);
+  /// One registration of a name at a time: the others would only be hashed to be refused.
+  void join_line(registering next);
   result<void> may_register(const register_account& order) const;
   void hash(const registering& first);
   void store(const registering& first, std::string phc);
   void finish(const registering& first, user_admitted& made, issue_tokens order);
   /// The first of a name has its answer: `taken` says whether the others have, too.
-  void next_in_line(const std::string& username, bool taken);
+  void next_in_line(const register_account& done, bool taken);
   void refuse_registration(opened_promise& waiting, const registering& refused, caf::error cause);
 
   void begin_change(changed_promise waiting, const request_context& request,
@@ -61,7 +66,9 @@ private:
   void replace_hash(changed_promise& waiting, const request_context& request,
                     const change_own_password& order, const credential& known, std::string phc);
 
-  void add(user_promise waiting, const request_context& request, add_own_credentials& order);
+  void add(user_promise waiting, const request_context& request, const add_own_credentials& order);
+  void hash_first(user_promise& waiting, const request_context& request,
+                  const add_own_credentials& order);
   void link(user_promise waiting, const request_context& request, link_wechat& order);
 
   actor_of<account_actor> self_;
@@ -69,7 +76,7 @@ private:
   account_policy policy_;
   /// By name; the first of each line is under way.
   std::unordered_map<std::string, std::deque<registering>> lines_;
-  std::size_t waiting_ = 0; ///< In all lines.
+  std::size_t waiting_ = 0; ///< In all lines, and for their place in one.
 };
 
 } // namespace maque

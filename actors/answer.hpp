@@ -53,12 +53,11 @@ std::shared_ptr<kept_promise<Promise>> keep(Promise promise) {
   return std::make_shared<kept_promise<Promise>>(std::move(promise));
 }
 
-/// Asks another actor on behalf of a request that was promised an answer: `then` gets the reply, an
-/// error goes straight to whoever waits, and so does the end of the asking actor. There is no
-/// timeout on the message, because CAF would keep it until it is due; every service answers by the
-/// deadline in the context, and the front answers for whatever is lost on the way.
-template <class Reply, class Self, class Handle, class Promise, class Then, class... Message>
-void ask(Self* self, const Handle& receiver, Promise promise, Then then, Message&&... message) {
+/// As ask(); `failed` is told the code of an error before whoever waits is.
+template <class Reply, class Self, class Handle, class Promise, class Then, class Failed,
+          class... Message>
+void ask_and_note(Self* self, const Handle& receiver, Promise promise, Then then, Failed failed,
+                  Message&&... message) {
   const auto kept = keep(std::move(promise));
   self->request(receiver, caf::infinite, std::forward<Message>(message)...)
       .then(
@@ -66,7 +65,21 @@ void ask(Self* self, const Handle& receiver, Promise promise, Then then, Message
             then(kept->get(), reply);
             kept->release();
           },
-          [self, kept](caf::error& cause) { refuse(self, kept->get(), std::move(cause)); });
+          [self, kept, failed = std::move(failed)](caf::error& cause) {
+            failed(from_caf(cause).code);
+            refuse(self, kept->get(), std::move(cause));
+          });
+}
+
+/// Asks another actor on behalf of a request that was promised an answer: `then` gets the reply, an
+/// error goes straight to whoever waits, and so does the end of the asking actor. There is no
+/// timeout on the message, because CAF would keep it until it is due; every service answers by the
+/// deadline in the context, and the front answers for whatever is lost on the way.
+template <class Reply, class Self, class Handle, class Promise, class Then, class... Message>
+void ask(Self* self, const Handle& receiver, Promise promise, Then then, Message&&... message) {
+  ask_and_note<Reply>(
+      self, receiver, std::move(promise), std::move(then), [](errc) {},
+      std::forward<Message>(message)...);
 }
 
 } // namespace maque

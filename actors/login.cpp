@@ -43,19 +43,17 @@ login_actor::behavior_type login_state::make_behavior() {
 
 void login_state::exchange(promise waiting, const request_context& request,
                            log_in_with_wechat& proof) {
-  const auto kept = keep(std::move(waiting));
-  self_->request(context_.wechat, caf::infinite, request, exchange_code{std::move(proof.code)})
-      .then(
-          [this, kept, request, device = proof.device](code_exchanged& known) {
-            admit(kept->get(), request, device, known);
-            kept->release();
-          },
-          [this, kept, request, address = proof.device.address](caf::error& cause) {
-            if (info(from_caf(cause).code).kind == error_kind::client)
-              context_.events.report(security_event::login_failed_wechat, &request.trace,
-                                     {.address = address});
-            refuse(self_, kept->get(), std::move(cause));
-          });
+  ask_and_note<code_exchanged>(
+      self_, context_.wechat, std::move(waiting),
+      [this, request, device = proof.device](promise& then, code_exchanged& known) {
+        admit(then, request, device, known);
+      },
+      [this, request, address = proof.device.address](errc code) {
+        if (info(code).kind == error_kind::client)
+          context_.events.report(security_event::login_failed_wechat, &request.trace,
+                                 {.address = address});
+      },
+      request, exchange_code{std::move(proof.code)});
 }
 
 void login_state::admit(promise& waiting, const request_context& request, const device_info& device,
@@ -68,15 +66,20 @@ void login_state::admit(promise& waiting, const request_context& request, const 
                               user_id{context_.ids.next(context_.clock.now())},
                               opened,
                               policy_.sessions.max_sessions};
-  ask<user_admitted>(
+  ask_and_note<user_admitted>(
       self_, context_.database, waiting,
-      [this, request, opened = std::move(opened),
-       refresh_secret = refresh_secret](promise& then, user_admitted& admitted) {
+      [this, request, opened = opened, refresh_secret = refresh_secret](promise& then,
+                                                                        user_admitted& admitted) {
         context_.events.report(security_event::login_succeeded_wechat, &request.trace,
                                {admitted.who.id, opened.id, opened.address});
         then.delegate(context_.session, request,
                       issue_tokens{opened, std::move(admitted.who), admitted.is_new_user,
                                    refresh_secret, std::move(admitted.ended)});
+      },
+      [this, request, address = device.address](errc code) {
+        if (code == errc::account_disabled)
+          context_.events.report(security_event::login_failed_disabled, &request.trace,
+                                 {.address = address});
       },
       request, std::move(admission));
 }
@@ -160,7 +163,7 @@ void login_state::open(promise& waiting, password_login login,
                               policy_.throttle,
                               opened,
                               policy_.sessions.max_sessions};
-  ask<user_admitted>(
+  ask_and_note<user_admitted>(
       self_, context_.database, waiting,
       [this, request = login.request, opened = opened, refresh_secret = refresh_secret,
        device_token](promise& then, user_admitted& admitted) {
@@ -169,6 +172,11 @@ void login_state::open(promise& waiting, password_login login,
         then.delegate(context_.session, request,
                       issue_tokens{opened, std::move(admitted.who), false, refresh_secret,
                                    std::move(admitted.ended), device_token});
+      },
+      [this, request = login.request, user = opened.user, address = opened.address](errc code) {
+        if (code == errc::bad_credentials)
+          context_.events.report(security_event::login_failed_changed, &request.trace,
+                                 {.user = user, .address = address});
       },
       login.request, std::move(order));
 }

@@ -70,12 +70,14 @@ struct change_own_password {
 
 struct add_own_credentials {
   user_id user;
+  session_id current;
   username name;
   secret password;
 };
 
 struct link_wechat {
   user_id user;
+  session_id current;
   std::string code;
 };
 

@@ -23,18 +23,18 @@ using login_actor = caf::typed_actor<
 /// Makes accounts, and changes what their owners log in with.
 using account_actor = caf::typed_actor<
     // Fails with registration_closed, invalid_field (the password's), username_taken,
-    // invalid_invitation, overloaded, database_unavailable. May be sent to any account actor: the
-    // one that the ring names lets one registration of a name through at a time.
+    // invalid_invitation, too_many_attempts, overloaded, database_unavailable. May be sent to any
+    // account actor: the one that the ring names lets one registration of a name through at a time.
     caf::replies_to<request_context, register_account>::with<session_opened>,
     // The user's other sessions end; when it replies, no lane accepts their tokens any more. Fails
-    // with bad_credentials, invalid_field, too_many_attempts, user_not_found (he has no password),
-    // overloaded, database_unavailable.
+    // with bad_credentials, invalid_field, too_many_attempts, conflict (he has no password),
+    // session_ended, overloaded, database_unavailable.
     caf::replies_to<request_context, change_own_password>::with<password_changed>,
-    // Fails with invalid_field, username_taken, credentials_exist, user_not_found, overloaded,
-    // database_unavailable.
+    // Fails with invalid_field, username_taken, credentials_exist, user_not_found, session_ended,
+    // too_many_attempts, overloaded, database_unavailable.
     caf::replies_to<request_context, add_own_credentials>::with<user>,
     // Fails with the mapped WeChat error, identity_taken, wechat_already_linked, user_not_found,
-    // database_unavailable.
+    // session_ended, database_unavailable.
     caf::replies_to<request_context, link_wechat>::with<user>>;
 
 /// Issues tokens, renews and ends sessions.

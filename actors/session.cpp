@@ -3,6 +3,7 @@
 #include "actors/answer.hpp"
 #include "domain/limits.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -33,7 +34,7 @@ session_actor::behavior_type session_state::make_behavior() {
         if (const auto presented = refresh_tokens().decode(order.refresh_token, now))
           refresh(waiting, request, *presented);
         else
-          refuse(self_, waiting, to_caf(presented.error()));
+          refuse_refresh(waiting, request, presented.error(), {});
         return waiting;
       },
       [this](const request_context& request, const log_out& order) -> caf::result<logged_out> {
@@ -134,8 +135,9 @@ void session_state::judge(refresh_promise& waiting, const request_context& reque
                           const security::refresh_token& presented,
                           const std::optional<session>& found) {
   if (!found || !security::matches(presented.secret, found->refresh_secret_hash))
-    return refuse(self_, waiting,
-                  to_caf(error{errc::invalid_refresh_token, {}, "no session has this secret", {}}));
+    return refuse_refresh(waiting, request,
+                          error{errc::invalid_refresh_token, {}, "no session has this secret", {}},
+                          {});
   switch (judge_refresh(*found, presented.counter, context_.clock.now(), policy_)) {
   case refresh_verdict::rotate:
     return rotate(waiting, request, presented, found->user);
@@ -146,8 +148,19 @@ void session_state::judge(refresh_promise& waiting, const request_context& reque
   case refresh_verdict::reuse_detected:
     return end_reused(waiting, request, *found);
   case refresh_verdict::ended:
-    return refuse(self_, waiting, to_caf(error{errc::session_ended, {}, {}, {}}));
+    return refuse_refresh(waiting, request, error{errc::session_ended, {}, {}, {}},
+                          {found->user, found->id});
   }
+}
+
+void session_state::refuse_refresh(refresh_promise& waiting, const request_context& request,
+                                   const error& cause, const security_subject& about) {
+  const auto event = cause.code == errc::session_ended ? security_event::refresh_refused_ended
+                     : cause.code == errc::account_disabled
+                         ? security_event::refresh_refused_disabled
+                         : security_event::refresh_refused_invalid;
+  context_.events.report(event, &request.trace, about);
+  refuse(self_, waiting, to_caf(cause));
 }
 
 void session_state::rotate(refresh_promise& waiting, const request_context& request,
@@ -176,12 +189,13 @@ void session_state::reissue(refresh_promise& waiting, const request_context& req
   // From the database, not from a cache: who was disabled a moment ago gets no new token.
   ask<std::optional<user>>(
       self_, context_.database, waiting,
-      [this, current, secret](refresh_promise& then, const std::optional<user>& who) {
+      [this, request, current, secret](refresh_promise& then, const std::optional<user>& who) {
+        const security_subject about{current.user, current.id};
         if (!who || who->disabled)
-          return refuse(self_, then, to_caf(error{errc::account_disabled, {}, {}, {}}));
+          return refuse_refresh(then, request, error{errc::account_disabled, {}, {}, {}}, about);
         // A logout may have been faster than this look-up.
         if (context_.revocations.contains(current.id))
-          return refuse(self_, then, to_caf(error{errc::session_ended, {}, {}, {}}));
+          return refuse_refresh(then, request, error{errc::session_ended, {}, {}, {}}, about);
         then.deliver(session_refreshed{make_tokens(current, *who, secret)});
       },
       request, find_user{current.user});
@@ -302,12 +316,15 @@ void session_state::look_for_ended() {
   if (std::exchange(looking_, true)) return;
   const utc_time now = context_.clock.now();
   const request_context request{{}, std::chrono::steady_clock::now() + limits::look_timeout};
-  self_
-      ->request(context_.database, caf::infinite, request,
-                list_ended_sessions{now - limits::look_back})
+  // What was ended while the database did not answer this lane is looked for as well. What was
+  // ended longer ago than access tokens live has none that is still good.
+  const utc_time since =
+      std::max<utc_time>(seen_until_ - limits::look_back, now - policy_.access_ttl);
+  self_->request(context_.database, caf::infinite, request, list_ended_sessions{since})
       .then(
-          [this](ended_sessions& ended) {
+          [this, now](ended_sessions& ended) {
             looking_ = false;
+            seen_until_ = now;
             const auto known = [this](session_id id) { return context_.revocations.contains(id); };
             std::erase_if(ended, known);
             const utc_time until = revoked_until();
@@ -331,8 +348,13 @@ void session_state::purge_old() {
                       .throttles_before = now - throttle_memory_,
                       .now = now,
                       .limit = limits::purge_rows})
-      .then([this](std::uint64_t) { purging_ = false; },
-            [this](const caf::error&) { purging_ = false; });
+      .then(
+          [this](std::uint64_t removed) {
+            purging_ = false;
+            // There may be more, and strangers who guess must not be faster than this.
+            if (removed >= limits::purge_rows) purge_old();
+          },
+          [this](const caf::error&) { purging_ = false; });
 }
 
 utc_time session_state::revoked_until() const {

@@ -51,6 +51,8 @@ private:
              const security::refresh_token& presented, const std::optional<session>& found);
   void rotate(refresh_promise& waiting, const request_context& request,
               const security::refresh_token& presented, user_id user);
+  void refuse_refresh(refresh_promise& waiting, const request_context& request, const error& cause,
+                      const security_subject& about);
   /// Answers with the tokens of the session's current counter, for its user as he is now.
   void reissue(refresh_promise& waiting, const request_context& request, const session& current,
                const security::refresh_secret& secret);
@@ -79,6 +81,7 @@ private:
   session_policy policy_;
   std::chrono::milliseconds throttle_memory_;
   bool looking_ = false;
+  utc_time seen_until_; ///< When the last look began that was answered.
   bool purging_ = false;
   security::access_token_codec access_tokens_;
   security::refresh_token_codec refresh_tokens_;

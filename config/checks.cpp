@@ -104,6 +104,24 @@ void require_for_live(collector& subject, std::string_view name, bool present) {
                           needed.variable());
 }
 
+/// By other machines. Of a host name nothing is known here.
+bool can_be_reached(std::string_view host) {
+  const auto address = ip_address::parse(host);
+  if (!address || address == ip_address::parse("::1")) return false;
+  return !ip_network::parse("127.0.0.0/8")->contains(*address);
+}
+
+/// The simulator believes whoever says who he is: that is not to happen by an omission.
+void check_simulator(collector& subject) {
+  const auto& all = subject.values();
+  if (subject.was_given("wechat.mode") || all.wechat.mode == wechat_mode::live) return;
+  if (!subject.is_sound({"http.host", "wechat.appid"}) || !can_be_reached(all.http.host)) return;
+  subject.add_problem(subject.origin({"http.host"}),
+                      "http.host can be reached from other machines, and without a wechat.appid "
+                      "WeChat is simulated, so that anybody can log in as anybody: set "
+                      "wechat.appid, or wechat.mode to \"simulator\" if it is meant so");
+}
+
 void check_wechat(collector& subject) {
   auto& wechat = subject.values().wechat;
   if (!subject.was_given("wechat.mode") && !wechat.appid.empty()) wechat.mode = wechat_mode::live;
@@ -157,6 +175,7 @@ void complete_and_check(collector& subject) {
   check_proxies(subject);
   check_database(subject);
   check_wechat(subject);
+  check_simulator(subject);
   check_signing(subject);
   check_lifetimes(subject);
 }

@@ -195,6 +195,8 @@ result<user_admitted> perform(postgres_connection& to, postgres_throttles& throt
 result<user> perform(postgres_connection& to, const add_credentials& request) {
   auto who = lock_active(to, request.user);
   if (!who) return fail(errc::user_not_found);
+  if (request.by && !is_open_session(to, request.user, *request.by))
+    return fail(errc::session_ended);
   if (find_credential(to, request.user)) return fail(errc::credentials_exist);
   const auto made = to.run(add_credentials_statement, signed_of(request.user), request.username,
                            request.password_hash, to_unix_micros(request.at));
@@ -208,6 +210,8 @@ result<ended_sessions> perform(postgres_connection& to, postgres_throttles& thro
   const auto known = find_credential(to, request.user);
   if (!known) return fail(errc::user_not_found);
   if (request.from_hash && known->password_hash != *request.from_hash) return fail(errc::conflict);
+  if (request.keep && !is_open_session(to, request.user, *request.keep))
+    return fail(errc::session_ended);
   to.run(change_password_statement, signed_of(request.user), request.to_hash,
          to_unix_micros(request.at));
   throttles.forgive(request.keys, request.policy, request.at);
@@ -217,6 +221,8 @@ result<ended_sessions> perform(postgres_connection& to, postgres_throttles& thro
 result<user> perform(postgres_connection& to, const link_identity& request) {
   auto who = lock_active(to, request.user);
   if (!who) return fail(errc::user_not_found);
+  if (request.by && !is_open_session(to, request.user, *request.by))
+    return fail(errc::session_ended);
   const auto owner = to.run(find_owner_statement, request.appid, request.openid);
   if (!owner.empty()) {
     if (id_at<user_id>(owner[0], 0) != request.user) return fail(errc::identity_taken);

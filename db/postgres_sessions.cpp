@@ -18,6 +18,10 @@ const postgres_statement insert_session_statement{
                       " ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::bytea, $10, $11,"
                       " ($12::bigint[])[1])"};
 
+const postgres_statement is_open_statement{
+    "is_open_session", "SELECT 1 FROM sessions s WHERE s.id = $1 AND s.user_id = $2"
+                       " AND num_nulls(s.ended_at) = 1 FOR SHARE"};
+
 const postgres_statement end_all_sessions_statement{
     "end_all_sessions", "UPDATE sessions s SET ended_at = $3 WHERE s.user_id = $1"
                         " AND s.ended_at IS NULL AND s.id <> $2 RETURNING s.id"};
@@ -55,6 +59,12 @@ void insert_session(postgres_connection& to, const session& opened) {
          to_unix_micros(opened.last_seen_at), to_unix_micros(opened.expires_at),
          bytea_of(opened.refresh_secret_hash), static_cast<std::int64_t>(opened.refresh_counter),
          to_unix_micros(opened.rotated_at), optional_of(opened.ended_at));
+}
+
+bool is_open_session(postgres_connection& to, user_id user, session_id which) {
+  return !to.run(is_open_statement, static_cast<std::int64_t>(which.value),
+                 static_cast<std::int64_t>(user.value))
+              .empty();
 }
 
 ended_sessions end_all_sessions(postgres_connection& to, user_id user,

@@ -13,6 +13,8 @@ namespace maque::db {
 /// else begins and ends. Throws what libpqxx throws.
 
 void insert_session(postgres_connection& to, const session& opened);
+/// Whether it is a session of the user that has not ended; it doesn't until this transaction has.
+bool is_open_session(postgres_connection& to, user_id user, session_id which);
 /// Ends the user's sessions but `keep`.
 ended_sessions end_all_sessions(postgres_connection& to, user_id user,
                                 std::optional<session_id> keep, utc_time at);

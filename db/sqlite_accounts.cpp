@@ -117,15 +117,15 @@ result<user_admitted> sqlite_accounts::perform(const register_user& request) {
       });
 }
 
-result<user> sqlite_accounts::require_active(user_id id) {
-  return tables_.users.require(id).and_then([](user who) -> result<user> {
+result<user> sqlite_accounts::require_active(user_id id, std::optional<session_id> by) {
+  return tables_.users.require(id).and_then([&](user who) -> result<user> {
     if (who.disabled) return fail(errc::user_not_found);
-    return who;
+    return tables_.sessions.require_open(id, by).map([&] { return std::move(who); });
   });
 }
 
 result<user> sqlite_accounts::perform(const add_credentials& request) {
-  auto who = require_active(request.user);
+  auto who = require_active(request.user, request.by);
   if (!who) return who;
   const auto known = tables_.credentials.find(request.user);
   if (!known) return tl::unexpected{known.error()};
@@ -141,13 +141,15 @@ result<ended_sessions> sqlite_accounts::perform(const change_password& request) 
   if (!*known) return fail(errc::user_not_found);
   if (request.from_hash && (*known)->password_hash != *request.from_hash)
     return fail(errc::conflict);
-  return tables_.credentials.change(request.user, request.to_hash, request.at)
+  return tables_.sessions.require_open(request.user, request.keep)
+      .and_then(
+          [&] { return tables_.credentials.change(request.user, request.to_hash, request.at); })
       .and_then([&] { return tables_.throttles.forgive(request.keys, request.policy, request.at); })
       .and_then([&] { return tables_.sessions.end_all(request.user, request.keep, request.at); });
 }
 
 result<user> sqlite_accounts::perform(const link_identity& request) {
-  auto who = require_active(request.user);
+  auto who = require_active(request.user, request.by);
   if (!who) return who;
   const auto owner = tables_.identities.find_owner(request.appid, request.openid);
   if (!owner) return tl::unexpected{owner.error()};

@@ -45,8 +45,8 @@ public:
 private:
   result<user_admitted> find_or_make_user(const admit_wechat_user& request);
   result<user_admitted> open(session opened, user_admitted admitted, std::uint32_t max_sessions);
-  /// Fails with user_not_found, also if he is disabled.
-  result<user> require_active(user_id id);
+  /// Fails with user_not_found, also if he is disabled; with session_ended if that session has.
+  result<user> require_active(user_id id, std::optional<session_id> by);
 
   sqlite_tables& tables_;
   sqlite_statement list_;

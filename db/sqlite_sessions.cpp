@@ -56,6 +56,8 @@ sqlite_sessions::sqlite_sessions(sqlite_database& database)
       list_open_{database, std::string{"SELECT "} + session_columns +
                                " FROM sessions WHERE user_id = ?1 AND ended_at IS NULL"
                                " ORDER BY id"},
+      is_open_{database,
+               "SELECT 1 FROM sessions WHERE id = ?1 AND user_id = ?2 AND ended_at IS NULL"},
       end_surplus_{database,
                    "UPDATE sessions SET ended_at = ?3 WHERE id IN (SELECT id FROM sessions"
                    " WHERE user_id = ?1 AND ended_at IS NULL"
@@ -103,6 +105,14 @@ result<ended_sessions> sqlite_sessions::end(const end_sessions& request) {
 
 result<std::vector<session>> sqlite_sessions::list_open(user_id user) {
   return list_open_.all(read_session, user);
+}
+
+result<void> sqlite_sessions::require_open(user_id user, std::optional<session_id> which) {
+  if (!which) return {};
+  const auto found = is_open_.first([](const sqlite_row&) { return true; }, *which, user);
+  if (!found) return tl::unexpected{found.error()};
+  if (!*found) return fail(errc::session_ended);
+  return {};
 }
 
 result<ended_sessions> sqlite_sessions::end_all(user_id user, std::optional<session_id> keep,

@@ -17,6 +17,9 @@ public:
   result<ended_sessions> end(const end_sessions& request);
   /// See store::list_sessions().
   result<std::vector<session>> list_open(user_id user);
+  /// Fails with session_ended unless it is a session of the user that has not ended. No session
+  /// asks for nothing.
+  result<void> require_open(user_id user, std::optional<session_id> which);
   /// Ends the user's sessions but `keep`.
   result<ended_sessions> end_all(user_id user, std::optional<session_id> keep, utc_time at);
   /// Ends those that were seen longest ago, but never `opened`, until there are `most`.
@@ -33,6 +36,7 @@ private:
   sqlite_statement end_others_;
   sqlite_statement end_all_;
   sqlite_statement list_open_;
+  sqlite_statement is_open_;
   sqlite_statement end_surplus_;
   sqlite_statement forget_;
 };

@@ -96,8 +96,8 @@ inline constexpr std::size_t revocations = 1'000'000;
 /// one more.
 inline constexpr std::chrono::seconds revocation_margin{10};
 
-/// How far a look for sessions that somebody else ended goes back: longer than a transaction takes
-/// from the time that it writes to its end.
+/// How far a look for sessions that somebody else ended goes back beyond the one before: longer
+/// than a transaction takes from the time that it writes to its end.
 inline constexpr std::chrono::seconds look_back{15};
 inline constexpr std::chrono::seconds look_interval{1};
 inline constexpr std::chrono::seconds look_timeout{5};

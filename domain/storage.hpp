@@ -129,18 +129,20 @@ struct register_user {
 };
 
 /// Gives a user, who has none, a username and a password. Fails with user_not_found (disabled,
-/// too), credentials_exist, username_taken. The outcome is user.
+/// too), session_ended, credentials_exist, username_taken. The outcome is user.
 struct add_credentials {
   user_id user;
   std::string username;
   std::string password_hash;
   utc_time at;
+  /// The user's session in which he asks for it: if it has ended by now, nothing is changed.
+  std::optional<session_id> by{};
 };
 
 /// Replaces a password and ends the user's sessions, but `keep`, and forgives the attempt. Also of
 /// a user who is disabled: an operator may do so. Fails with user_not_found if he has no password,
-/// with conflict if its hash is not `from_hash` any more (an absent one: whatever it is). The
-/// outcome is ended_sessions.
+/// with conflict if its hash is not `from_hash` any more (an absent one: whatever it is), with
+/// session_ended if `keep` has ended by now. The outcome is ended_sessions.
 struct change_password {
   user_id user;
   std::optional<std::string> from_hash;
@@ -153,13 +155,15 @@ struct change_password {
 
 /// Lets a user log in with a WeChat identity, too. Changes nothing if it is his already. Fails with
 /// identity_taken if it is another user's, with wechat_already_linked if he has another one of this
-/// appid, with user_not_found (disabled, too). The outcome is user.
+/// appid, with user_not_found (disabled, too), with session_ended. The outcome is user.
 struct link_identity {
   user_id user;
   std::string appid;
   std::string openid;
   std::optional<std::string> unionid;
   utc_time at;
+  /// As that of add_credentials.
+  std::optional<session_id> by{};
 };
 
 /// Disables or enables a user; whoever is disabled loses his sessions. Fails with user_not_found.

@@ -29,8 +29,10 @@ result<add_own_credentials> read_new_credentials(const exchange& asked) {
   auto body = json_body::read(asked.incoming);
   if (!body) return tl::unexpected{std::move(body.error())};
   const std::string typed = body->required("username", limits::typed_username_bytes);
-  add_own_credentials order{
-      asked.identity->user, {}, body->required_secret("password", limits::typed_password_bytes)};
+  add_own_credentials order{asked.identity->user,
+                            asked.identity->session,
+                            {},
+                            body->required_secret("password", limits::typed_password_bytes)};
   if (auto checked = body->finish(); !checked) return tl::unexpected{std::move(checked.error())};
   auto name = username::parse(typed);
   if (!name) return tl::unexpected{std::move(name.error())};
@@ -60,7 +62,8 @@ void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked) 
   auto code = read_login_code(asked->incoming);
   if (!code) return asked->fail(std::move(code.error()));
   context.ask<user>(asked, context.services.account,
-                    link_wechat{asked->identity->user, std::move(*code)}, answer_with_user);
+                    link_wechat{asked->identity->user, asked->identity->session, std::move(*code)},
+                    answer_with_user);
 }
 
 } // namespace maque::http

@@ -41,4 +41,12 @@ throttle_key session_throttle(session_id session) {
   return hash("session", to_string(session));
 }
 
+throttle_key registration_throttle(std::string_view source) {
+  return hash("registration", source);
+}
+
+throttle_key naming_throttle(user_id user) {
+  return hash("naming", to_string(user));
+}
+
 } // namespace maque::security

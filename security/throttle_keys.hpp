@@ -19,5 +19,10 @@ throttle_key pair_throttle(std::string_view name, std::string_view source);
 throttle_key device_throttle(std::string_view name, const device_id& device);
 /// Of a session that is open, as a device that was used before.
 throttle_key session_throttle(session_id session);
+/// Of those who register. @param source as for source_throttle, but counted apart: who mistypes his
+/// password keeps nobody from registering.
+throttle_key registration_throttle(std::string_view source);
+/// Of a user who looks for a username that is free.
+throttle_key naming_throttle(user_id user);
 
 } // namespace maque::security

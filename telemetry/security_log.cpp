@@ -16,9 +16,9 @@ constexpr std::array table{
     security_event_info{login_succeeded_registration, "login_succeeded", "registration",
                         level::info},
     security_event_info{login_failed_unknown_user, "login_failed", "unknown_user", level::warn},
-    security_event_info{login_failed_no_password, "login_failed", "no_password", level::warn},
     security_event_info{login_failed_wrong_password, "login_failed", "wrong_password", level::warn},
     security_event_info{login_failed_disabled, "login_failed", "disabled", level::warn},
+    security_event_info{login_failed_changed, "login_failed", "changed_meanwhile", level::warn},
     security_event_info{login_failed_wechat, "login_failed", "wechat", level::warn},
     security_event_info{login_throttled, "login_throttled", "attempts", level::warn},
     security_event_info{registered_openly, "registered", "open", level::info},
@@ -28,6 +28,7 @@ constexpr std::array table{
                         level::warn},
     security_event_info{registration_refused_taken, "registration_refused", "username_taken",
                         level::info},
+    security_event_info{registration_throttled, "registration_refused", "throttled", level::warn},
     security_event_info{password_change_succeeded, "password_changed", "owner", level::info},
     security_event_info{password_change_failed, "password_change_failed", "wrong_password",
                         level::warn},
@@ -35,20 +36,23 @@ constexpr std::array table{
                         level::warn},
     security_event_info{password_upgraded, "password_upgraded", "login", level::info},
     security_event_info{credentials_added, "credentials_added", "owner", level::info},
+    security_event_info{credentials_throttled, "credentials_refused", "throttled", level::warn},
     security_event_info{wechat_linked, "wechat_linked", "owner", level::info},
     security_event_info{session_refreshed_again, "session_refreshed_again", "reuse_window",
                         level::info},
     security_event_info{session_reuse_detected, "reuse_detected", "refresh_token", level::warn},
+    security_event_info{refresh_refused_invalid, "refresh_refused", "invalid_token", level::warn},
+    security_event_info{refresh_refused_ended, "refresh_refused", "session_ended", level::info},
+    security_event_info{refresh_refused_disabled, "refresh_refused", "disabled", level::warn},
     security_event_info{session_ended_logout, "session_ended", "logout", level::info},
     security_event_info{session_ended_by_owner, "session_ended", "owner", level::info},
     security_event_info{session_ended_limit, "session_ended", "limit", level::info},
     security_event_info{session_ended_password, "session_ended", "password_changed", level::info},
     security_event_info{session_ended_elsewhere, "session_ended", "elsewhere", level::info},
-    security_event_info{key_rotated, "key_rotated", "operator", level::info},
 };
 
-static_assert(table.back().value == key_rotated);
-static_assert(table.size() == static_cast<std::size_t>(key_rotated) + 1);
+static_assert(table.back().value == session_ended_elsewhere);
+static_assert(table.size() == static_cast<std::size_t>(session_ended_elsewhere) + 1);
 
 } // namespace
 

@@ -13,16 +13,16 @@
 
 namespace maque {
 
-/// What happens to accounts, sessions and keys. Each is a log line and a counter, by the kind and
+/// What happens to accounts and sessions. Each is a log line and a counter, by the kind and
 /// the reason that docs/security.md lists; both are API.
 enum class security_event : std::uint8_t {
   login_succeeded_wechat,
   login_succeeded_password,
   login_succeeded_registration,
   login_failed_unknown_user,
-  login_failed_no_password,
   login_failed_wrong_password,
   login_failed_disabled,
+  login_failed_changed, ///< The password was right when it was looked at, and is not any more.
   login_failed_wechat,
   login_throttled,
   registered_openly,
@@ -30,20 +30,24 @@ enum class security_event : std::uint8_t {
   registration_refused_closed,
   registration_refused_invitation,
   registration_refused_taken,
+  registration_throttled,
   password_change_succeeded,
   password_change_failed,
   password_change_throttled,
   password_upgraded,
   credentials_added,
+  credentials_throttled,
   wechat_linked,
   session_refreshed_again, ///< The reply was lost, or two requests came at once.
   session_reuse_detected,
+  refresh_refused_invalid,
+  refresh_refused_ended,
+  refresh_refused_disabled,
   session_ended_logout,
   session_ended_by_owner,
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
-  key_rotated,
 };
 
 struct security_event_info {
@@ -82,7 +86,8 @@ public:
   }
 
 private:
-  static constexpr std::size_t kinds = static_cast<std::size_t>(security_event::key_rotated) + 1;
+  static constexpr std::size_t kinds =
+      static_cast<std::size_t>(security_event::session_ended_elsewhere) + 1;
 
   log::logger& target_;
   std::array<std::atomic<std::uint64_t>, kinds> counts_{};

@@ -50,11 +50,22 @@ protected:
         accounts, in_time(), change_own_password{alice, phone, secret{"old"}, secret{to}});
   }
 
+  pending_reply<user> add(const std::string& name) {
+    return world.ask<user>(
+        accounts, in_time(),
+        add_own_credentials{alice, phone, username::parse(name).value(), secret{good_password}});
+  }
+
   static user_admitted admitted() {
     user_admitted made;
     made.who.id = alice;
     made.is_new_user = true;
     return made;
+  }
+
+  void admit_attempts(int count) {
+    for (; count > 0; --count)
+      database.serve<begin_attempt>(attempt_begun{});
   }
 
   static attempt_begun known() { return {std::nullopt, credential{alice, "alice", "$old", false}}; }
@@ -84,12 +95,16 @@ protected:
 
 TEST_F(AccountActor, HashesStoresAndLogsIn) {
   auto opened = sign_up("Alice", good_password);
+  const auto attempt = database.serve<begin_attempt>(attempt_begun{});
+  EXPECT_EQ(attempt.keys.source, security::registration_throttle("192.0.2.1"));
+  EXPECT_FALSE(attempt.keys.account || attempt.keys.pair || attempt.keys.device);
   EXPECT_EQ(passwords.serve<hash_password>(password_hashed{"$new"}).text.reveal(), good_password);
   const auto order = database.serve<register_user>(admitted());
   EXPECT_EQ(order.username, "alice");
   EXPECT_EQ(order.password_hash, "$new");
   EXPECT_EQ(order.role, user_role::user);
   EXPECT_FALSE(order.invitation);
+  EXPECT_EQ(order.keys.source, attempt.keys.source);
   ASSERT_TRUE(order.opened);
   EXPECT_EQ(order.opened->address, "192.0.2.1");
   const auto tokens = sessions.serve<issue_tokens>(session_opened{});
@@ -105,6 +120,7 @@ TEST_F(AccountActor, HashesForOneOfThoseWhoWantTheSameName) {
   auto second = sign_up("ALICE", good_password);
   auto third = sign_up("alice", good_password);
   auto bob = sign_up("bob", good_password);
+  admit_attempts(4);
   passwords.serve<hash_password>(password_hashed{"$new"});
   passwords.serve<hash_password>(password_hashed{"$bob"});
   database.serve<register_user>(admitted());
@@ -121,12 +137,24 @@ TEST_F(AccountActor, HashesForOneOfThoseWhoWantTheSameName) {
 TEST_F(AccountActor, LetsTheNextOneTryWhenTheFirstFailed) {
   auto first = sign_up("alice", good_password);
   auto second = sign_up("alice", "another password");
+  admit_attempts(2);
   passwords.fail(passwords.await<hash_password>(), errc::overloaded);
   EXPECT_EQ(code_of(first), errc::overloaded);
   EXPECT_EQ(passwords.serve<hash_password>(password_hashed{"$2"}).text.reveal(),
             "another password");
   database.fail(database.await<register_user>(), errc::username_taken);
   EXPECT_EQ(code_of(second), errc::username_taken);
+}
+
+TEST_F(AccountActor, HashesNothingForWhoRegistersTooOften_ASVS_6_3_1) {
+  auto blocked = sign_up("alice", good_password);
+  database.serve<begin_attempt>(attempt_begun{world.clock.now() + std::chrono::hours{1}, {}});
+  EXPECT_EQ(code_of(blocked), errc::too_many_attempts);
+  EXPECT_EQ(passwords.count<hash_password>(), 0U);
+  EXPECT_EQ(context.events.count(security_event::registration_throttled), 1U);
+  auto uncounted = sign_up("alice", good_password);
+  database.fail(database.await<begin_attempt>(), errc::database_unavailable);
+  EXPECT_EQ(code_of(uncounted), errc::database_unavailable);
 }
 
 TEST_F(AccountActor, RefusesABadPasswordUnhashed) {
@@ -138,10 +166,14 @@ TEST_F(AccountActor, RefusesABadPasswordUnhashed) {
 TEST_F(AccountActor, TellsThoseWhoWaitWhenItEnds) {
   auto first = sign_up("alice", good_password);
   auto second = sign_up("alice", good_password);
+  auto third = sign_up("alice", good_password);
+  admit_attempts(2);
   passwords.await<hash_password>();
+  database.await<begin_attempt>();
   world.end(caf::actor_cast<caf::actor>(accounts));
   EXPECT_EQ(code_of(first), errc::internal);
   EXPECT_EQ(code_of(second), errc::internal);
+  EXPECT_EQ(code_of(third), errc::internal);
 }
 
 TEST_F(AccountActorThatIsClosed, LetsNobodyRegister) {
@@ -154,12 +186,28 @@ TEST_F(AccountActorByInvitation, HandsTheCodesHashOn) {
   auto without = sign_up("alice", good_password);
   EXPECT_EQ(code_of(without), errc::invalid_invitation);
   auto opened = sign_up("alice", good_password, "a code");
+  admit_attempts(1);
   passwords.serve<hash_password>(password_hashed{"$new"});
   EXPECT_EQ(database.serve<register_user>(admitted()).invitation,
             security::hash_invitation_code("a code"));
   sessions.serve<issue_tokens>(session_opened{});
   value_of(opened);
   EXPECT_EQ(context.events.count(security_event::registered_by_invitation), 1U);
+}
+
+TEST_F(AccountActorByInvitation, TellsNobodyWithoutAnInvitationThatANameIsTaken_ASVS_8_2_1) {
+  auto invited = sign_up("alice", good_password, "a code");
+  auto uninvited = sign_up("alice", good_password, "a guess");
+  admit_attempts(2);
+  passwords.serve<hash_password>(password_hashed{"$new"});
+  database.serve<register_user>(admitted());
+  sessions.serve<issue_tokens>(session_opened{});
+  value_of(invited);
+  passwords.serve<hash_password>(password_hashed{"$other"});
+  const auto order = database.await<register_user>();
+  EXPECT_EQ(order.request.invitation, security::hash_invitation_code("a guess"));
+  database.fail(order, errc::invalid_invitation);
+  EXPECT_EQ(code_of(uninvited), errc::invalid_invitation);
 }
 
 // Changing a password ----------------------------------------------------------------------------
@@ -201,7 +249,7 @@ TEST_F(AccountActor, ChangesNothingWithoutTheCurrentPassword_ASVS_6_2_3) {
 // Linking ----------------------------------------------------------------------------------------
 
 TEST_F(AccountActor, LinksTheIdentityThatWeChatNames) {
-  auto linked = world.ask<user>(accounts, in_time(), link_wechat{alice, "code"});
+  auto linked = world.ask<user>(accounts, in_time(), link_wechat{alice, phone, "code"});
   wechat.serve<exchange_code>(code_exchanged{"wx1", "openid", "unionid", secret{"key"}});
   user who;
   who.id = alice;
@@ -209,16 +257,31 @@ TEST_F(AccountActor, LinksTheIdentityThatWeChatNames) {
   EXPECT_EQ(order.user, alice);
   EXPECT_EQ(order.appid, "wx1");
   EXPECT_EQ(order.openid, "openid");
+  EXPECT_EQ(order.by, phone);
   EXPECT_EQ(value_of(linked).id, alice);
 }
 
 TEST_F(AccountActor, GivesAUserOfWeChatCredentials) {
-  auto added = world.ask<user>(
-      accounts, in_time(),
-      add_own_credentials{alice, username::parse("alice").value(), secret{good_password}});
+  auto added = add("alice");
+  const auto attempt = database.serve<begin_attempt>(attempt_begun{});
+  EXPECT_EQ(attempt.keys.device, security::naming_throttle(alice));
+  EXPECT_EQ(attempt.user, alice);
   passwords.serve<hash_password>(password_hashed{"$new"});
-  database.fail(database.await<add_credentials>(), errc::username_taken);
+  const auto order = database.await<add_credentials>();
+  EXPECT_EQ(order.request.by, phone);
+  database.fail(order, errc::username_taken);
   EXPECT_EQ(code_of(added), errc::username_taken);
+}
+
+TEST_F(AccountActor, HashesNothingForWhoTriesManyNamesOrHasOne_ASVS_6_3_1) {
+  auto blocked = add("alice");
+  database.serve<begin_attempt>(attempt_begun{world.clock.now() + std::chrono::hours{1}, {}});
+  EXPECT_EQ(code_of(blocked), errc::too_many_attempts);
+  EXPECT_EQ(context.events.count(security_event::credentials_throttled), 1U);
+  auto second = add("alice");
+  database.serve<begin_attempt>(known());
+  EXPECT_EQ(code_of(second), errc::credentials_exist);
+  EXPECT_EQ(passwords.count<hash_password>(), 0U);
 }
 
 } // namespace maque

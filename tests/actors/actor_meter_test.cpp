@@ -120,7 +120,7 @@ TEST(ActorMeter, GoesOnTimingWhenMoreWereTimedThanItKeeps) {
   EXPECT_EQ(meter.read().waiting.total - before, 100U);
 }
 
-TEST(ActorMeter, CountsExactlyWhenManyThreadsSend) {
+TEST(ActorMeter, Asvs15_4_1_CountsExactlyWhenManyThreadsSend) {
   constexpr std::size_t threads = 4;
   constexpr std::size_t each = 20'000;
   actor_meter meter{"user", 0, 16};

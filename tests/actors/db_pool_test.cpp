@@ -100,7 +100,7 @@ TEST_F(DatabasePool, KeepsTheOrderOfWritesAndHasOneBatchOfThemUnderWay) {
   EXPECT_EQ(value_of(third).id, user_id{2});
 }
 
-TEST_F(DatabasePool, LetsNoReadWaitForAWrite) {
+TEST_F(DatabasePool, LetsNoReadWaitForAWrite_ASVS_15_4_4) {
   auto changed = write(1);
   const auto under_way = writer.await<write_batch>();
   auto found = find(2);
@@ -138,7 +138,7 @@ TEST_F(DatabasePool, TellsUntilWhenABatchIsOfUseToAnybody) {
   EXPECT_EQ(second.request->deadline, later.deadline);
 }
 
-TEST_F(DatabasePool, RefusesAtOnceWhatItHasNoRoomFor) {
+TEST_F(DatabasePool, RefusesAtOnceWhatItHasNoRoomFor_ASVS_15_4_4) {
   const auto first = occupy_reader();
   std::vector<pending_reply<std::optional<user>>> waiting;
   for (std::size_t id = 0; id < limits::database_queue; ++id)

@@ -162,7 +162,7 @@ TEST_F(LoginActor, HasTheSessionsThatWereTooManyAnnounced) {
   value_of(opened);
 }
 
-TEST_F(LoginActor, FailsWithWhatItsServicesFailWith) {
+TEST_F(LoginActor, FailsWithWhatItsServicesFailWith_ASVS_16_5_3) {
   auto no_database = log_in("alice");
   database.fail(database.await<begin_attempt>(), errc::database_unavailable);
   EXPECT_EQ(code_of(no_database), errc::database_unavailable);
@@ -177,6 +177,7 @@ TEST_F(LoginActor, FailsWithWhatItsServicesFailWith) {
   passwords.serve<verify_password>(password_verified{true, std::nullopt});
   database.fail(database.await<open_password_session>(), errc::bad_credentials);
   EXPECT_EQ(code_of(changed_meanwhile), errc::bad_credentials);
+  EXPECT_EQ(context.events.count(security_event::login_failed_changed), 1U);
 }
 
 TEST_F(LoginActor, ReportsACodeThatWeChatRefuses) {
@@ -186,6 +187,16 @@ TEST_F(LoginActor, ReportsACodeThatWeChatRefuses) {
   EXPECT_EQ(code_of(opened), errc::invalid_code);
   EXPECT_EQ(context.events.count(security_event::login_failed_wechat), 1U);
   EXPECT_NE(world.logged().find("192.0.2.1"), std::string::npos);
+}
+
+TEST_F(LoginActor, ReportsADisabledUserWhoComesByWeChat_ASVS_16_3_1) {
+  auto opened = world.ask<session_opened>(login, in_time(),
+                                          log_in_with_wechat{"code", {"Tester", "192.0.2.1"}});
+  wechat.serve<exchange_code>(code_exchanged{"wx1", "openid", {}, secret{"key"}});
+  database.fail(database.await<admit_wechat_user>(), errc::account_disabled);
+  EXPECT_EQ(code_of(opened), errc::account_disabled);
+  EXPECT_EQ(context.events.count(security_event::login_failed_disabled), 1U);
+  EXPECT_EQ(context.events.count(security_event::login_succeeded_wechat), 0U);
 }
 
 } // namespace maque

@@ -141,7 +141,7 @@ TEST_F(PasswordHasher, RefusesWhatComesTooLate) {
   EXPECT_EQ(count(), 0U);
 }
 
-TEST_F(PasswordHasher, RefusesAtOnceWhatItHasNoRoomFor) {
+TEST_F(PasswordHasher, RefusesAtOnceWhatItHasNoRoomFor_ASVS_15_4_4) {
   start({.workers = 1, .queue = 50});
   std::vector<pending_reply<password_hashed>> waiting;
   for (std::size_t i = 0; i < 51; ++i)

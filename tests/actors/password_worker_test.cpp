@@ -131,7 +131,7 @@ void forget_peak_memory() {
   std::ofstream{"/proc/self/clear_refs"} << "5"; // proc(5)
 }
 
-TEST_F(PasswordWorkers, TakeNoMoreMemoryThanTheirNumberTimesThatOfAHash) {
+TEST_F(PasswordWorkers, Asvs15_4_4_TakeNoMoreMemoryThanTheirNumberTimesThatOfAHash) {
   const std::string stored = hash("correct horse");
   forget_peak_memory();
   const std::size_t before = peak_memory_kib();
@@ -153,7 +153,7 @@ std::size_t threads_of_niceness(int niceness) {
   }));
 }
 
-TEST_F(PasswordWorkers, GiveWayToOtherThreads) {
+TEST_F(PasswordWorkers, Asvs15_4_4_GiveWayToOtherThreads) {
   const int own = getpriority(PRIO_PROCESS, 0);
   hash("so that they run");
   EXPECT_TRUE(eventually([] { return threads_of_niceness(limits::password_niceness) == 2; }));

@@ -1,4 +1,5 @@
 #include "actors/session.hpp"
+#include "domain/limits.hpp"
 #include "scripted_actor.hpp"
 
 #include <gtest/gtest.h>
@@ -127,6 +128,7 @@ TEST_F(SessionActor, RefusesARefreshThatLostItsRaceAgainstALogout) {
   ended.ended_at = world.clock.now();
   database.serve<find_session>(std::optional{ended});
   EXPECT_EQ(code_of(refreshed), errc::session_ended);
+  EXPECT_EQ(context.events.count(security_event::refresh_refused_ended), 1U);
 }
 
 TEST_F(SessionActor, EndsTheSessionEverywhereWhenAnOldTokenComesBack) {
@@ -147,6 +149,7 @@ TEST_F(SessionActor, RefusesWhatItDidNotIssueWithoutAskingTheDatabase) {
   auto refreshed = refresh(forged);
   EXPECT_EQ(code_of(refreshed), errc::invalid_refresh_token);
   EXPECT_EQ(database.count<find_session>(), 0U);
+  EXPECT_EQ(context.events.count(security_event::refresh_refused_invalid), 1U);
 }
 
 TEST_F(SessionActor, IssuesNoTokensForADisabledUser) {
@@ -157,6 +160,7 @@ TEST_F(SessionActor, IssuesNoTokensForADisabledUser) {
   disabled.disabled = true;
   database.serve<find_user>(std::optional{disabled});
   EXPECT_EQ(code_of(refreshed), errc::account_disabled);
+  EXPECT_EQ(context.events.count(security_event::refresh_refused_disabled), 1U);
 }
 
 TEST_F(SessionActor, IssuesNoTokensForASessionThatEndedMeanwhile) {
@@ -200,6 +204,44 @@ TEST_F(SessionActor, RevokesNothingWhenALogoutIsNotOnDisk) {
   EXPECT_EQ(code_of(ended), errc::database_unavailable);
   EXPECT_FALSE(is_revoked(phone));
   EXPECT_EQ(elsewhere.count<revoke_sessions>(), 0U);
+}
+
+// What was ended meanwhile would otherwise be believed until its last access token expires.
+TEST_F(SessionActor, GoesBackToTheLastLookThatWasAnswered_ASVS_7_4_2) {
+  const auto look = [this] {
+    caf::anon_send(sessions, look_for_ended_sessions{});
+    return database.await<list_ended_sessions>();
+  };
+  const utc_time first = world.clock.now();
+  database.answer(look(), ended_sessions{});
+  database.settle();
+  for (int failed = 0; failed < 3; ++failed) {
+    world.clock.advance(20s);
+    const auto question = look();
+    EXPECT_EQ(question.request.since, first - limits::look_back) << failed;
+    database.fail(question, errc::database_unavailable);
+    database.settle();
+  }
+  world.clock.advance(20s);
+  const auto question = look();
+  EXPECT_EQ(question.request.since, first - limits::look_back);
+  database.answer(question, ended_sessions{tablet});
+  database.settle();
+  // What was ended longer ago than access tokens live has none that is still good.
+  world.clock.advance(1h);
+  EXPECT_EQ(look().request.since, world.clock.now() - settings.policy.access_ttl);
+  EXPECT_TRUE(is_revoked(tablet));
+}
+
+// A row is left by each guess, from as many addresses as there are.
+TEST_F(SessionActor, GoesOnPurgingAsLongAsThereMayBeMore) {
+  caf::anon_send(sessions, purge_database{});
+  database.serve<purge>(std::uint64_t{limits::purge_rows});
+  database.serve<purge>(std::uint64_t{limits::purge_rows} + 1);
+  database.serve<purge>(std::uint64_t{limits::purge_rows} - 1);
+  auto next = refresh("nonsense");
+  EXPECT_EQ(code_of(next), errc::invalid_refresh_token);
+  EXPECT_EQ(database.count<purge>(), 3U);
 }
 
 TEST_F(SessionActor, ReloadsTheSessionsWhoseTokensAreStillWithinTheirTime) {

@@ -72,7 +72,7 @@ TEST_F(WeChatClient, NeverMakesACallThatHasWaitedTooLong) {
   EXPECT_EQ(value_of(timely).openid, "timely");
 }
 
-TEST_F(WeChatClient, RefusesAtOnceWhatItHasNoRoomFor) {
+TEST_F(WeChatClient, RefusesAtOnceWhatItHasNoRoomFor_ASVS_15_4_4) {
   auto first = exchange("first");
   const auto under_way = worker.await<exchange_code>();
   std::vector<pending_reply<code_exchanged>> waiting;

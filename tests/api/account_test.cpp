@@ -87,7 +87,7 @@ TEST_F(Account, ThrottlesGuessesOfTheCurrentPassword_ASVS_6_3_1) {
   EXPECT_TRUE(refused.header("Retry-After"));
 }
 
-TEST_F(Account, IsChangedByNobodyElse) {
+TEST_F(Account, IsChangedByNobodyElse_ASVS_8_2_1) {
   api_client stranger{server.port()};
   expect_failure(stranger.put("/api/v1/user/credentials",
                               {{"username", "x-men"}, {"password", good_password}}),
@@ -115,6 +115,25 @@ TEST_F(Account, OfWeChatCanBeGivenAUsername) {
   EXPECT_EQ(log_in(server, "carol").user_id, carol.user_id);
   expect_failure(add_credentials(carol, "carol-2"), errc::credentials_exist);
   expect_failure(add_credentials(log_in(server, "dave"), "carol"), errc::username_taken);
+}
+
+TEST_F(Account, OfWeChatIsNotToldOfManyUsernamesWhetherTheyAreTaken_ASVS_6_3_1) {
+  test_server strict{[](config::settings& settings) {
+    open_registration(settings);
+    settings.throttle.device_attempts = 2;
+    settings.throttle.first_delay = settings.throttle.longest_delay = std::chrono::hours{1};
+  }};
+  signed_in_by(sign_up(strict, "alice"));
+  // Another session is no other user.
+  const auto choose = [&](const std::string& name) {
+    api_client client{strict.port()};
+    client.use_token(log_in(strict, "carol").access_token);
+    return client.put("/api/v1/user/credentials",
+                      {{"username", name}, {"password", good_password}});
+  };
+  for (int count = 0; count < 3; ++count)
+    expect_failure(choose("alice"), errc::username_taken);
+  expect_failure(choose("carol"), errc::too_many_attempts);
 }
 
 TEST_F(Account, CanBeLinkedWithWeChat) {

@@ -122,7 +122,7 @@ TEST_F(SigningKeys, OfTheEnvironmentRotateWithoutLoggingAnyoneOut) {
 
 // "Keys rotate without logging anyone out": clients ask and refresh without a pause while the key
 // changes three times, between algorithms, and all of their requests succeed.
-TEST_F(SigningKeys, RotateWhileRequestsFlowAndNobodyIsLoggedOut) {
+TEST_F(SigningKeys, RotateWhileRequestsFlowAndNobodyIsLoggedOut_ASVS_15_4_1) {
   const auto early = log_in(server, "early");
   std::atomic<bool> done{false};
   std::atomic<int> failures{0};

@@ -125,7 +125,7 @@ TEST_F(Login, ForbidsToKeepItsAnswer_ASVS_14_3_2) {
   EXPECT_EQ(client.post("/api/login", login_as("alice", "1")).header("Cache-Control"), "no-store");
 }
 
-TEST_F(Login, IsRefusedToADisabledUser) {
+TEST_F(Login, IsRefusedToADisabledUser_ASVS_7_4_2) {
   const auto alice = log_in(server, "alice");
   server.execute_sql("UPDATE users SET disabled = 1 WHERE id = " + alice.user_id);
   expect_failure(client.post("/api/login", login_as("alice", "again")), errc::account_disabled);

@@ -162,7 +162,7 @@ TEST_F(PasswordLogin, ForgivesWhatHeMistypedWhenHeSucceeds) {
 
 // Load -------------------------------------------------------------------------------------------
 
-TEST_F(PasswordLogin, RefusesWhatDoesNotFitWithATimeToComeBack) {
+TEST_F(PasswordLogin, RefusesWhatDoesNotFitWithATimeToComeBack_ASVS_15_4_4) {
   test_server small{[](config::settings& settings) {
     open_registration(settings);
     settings.password.workers = 1;

@@ -74,11 +74,33 @@ TEST_F(Register, RefusesWhatNobodyShouldUse_ASVS_6_2_1_6_2_4) {
 // ASVS 15.4.2: races. None is kept waiting for the hashing of passwords that can't be used.
 TEST_F(Register, LetsOneOfManyHaveAUsername_ASVS_15_4_2) {
   constexpr int parallel = 300;
-  const auto replies = all_at_once(server, parallel, [](api_client& client) {
+  const test_server patient{[](config::settings& settings) {
+    open_registration(settings);
+    settings.throttle.source_attempts = parallel;
+  }};
+  const auto replies = all_at_once(patient, parallel, [](api_client& client) {
     return client.post("/api/v1/register", {{"username", "bob"}, {"password", good_password}});
   });
   EXPECT_EQ(std::ranges::count_if(replies, [](const auto& each) { return each.status == 200; }), 1);
   EXPECT_EQ(count_of(errc::username_taken, replies), parallel - 1);
+}
+
+// Who may register can learn which names there are, but not of many.
+TEST_F(Register, MakesWhoeverLooksForNamesWait_ASVS_6_3_1) {
+  test_server strict{[](config::settings& settings) {
+    open_registration(settings);
+    settings.throttle.source_attempts = 3;
+    settings.throttle.first_delay = settings.throttle.longest_delay = std::chrono::hours{1};
+  }};
+  for (const std::string name : {"alice", "bob", "carol", "dave", "erin"})
+    signed_in_by(sign_up(strict, name));
+  for (const std::string name : {"alice", "bob", "carol", "dave"})
+    expect_failure(sign_up(strict, name), errc::username_taken);
+  const auto refused = sign_up(strict, "erin");
+  expect_failure(refused, errc::too_many_attempts);
+  EXPECT_GT(std::stoi(refused.header("Retry-After").value_or("0")), 3'000);
+  // That is no reason not to let those log in who are there.
+  signed_in_by(log_in_with(strict, "alice", good_password));
 }
 
 TEST_F(Register, TakesNoFieldsThatItDoesNotKnow_ASVS_15_3_3) {

@@ -11,7 +11,6 @@ inline std::map<std::string, std::string> unreachable_responses() {
       "needs a database that fails, or a full queue; tests/unit/db covers the errors";
   const std::string late = "needs an actor that is late";
   return {
-      {"any request 500", "needs a bug"},
       {"GET /readyz 504", late},
       {"POST /api/login 504", "a call to WeChat ends at the same deadline, mostly with 503"},
       {"POST /api/v1/register 503", broken_database},

@@ -55,7 +55,7 @@ TEST_F(Command, ConfigCheckTouchesNothing) {
   EXPECT_TRUE(is_empty());
 }
 
-TEST_F(Command, ConfigShowRedactsSecretsAndIsReadAgain) {
+TEST_F(Command, ConfigShowRedactsSecretsAndIsReadAgain_ASVS_13_3_1) {
   const std::string app_secret = "the-secret-of-the-app";
   const std::string signing_secret = "a signing secret that is long enough for it";
   const auto shown = run_maque({"config", "show"}, {{"MAQUE_WECHAT_APPID", "wx123"},

@@ -156,7 +156,7 @@ request refresh_request(const std::string& token) {
 }
 
 // OWASP ASVS 5.0, 16.2.5
-TEST_F(LogFile, NeverHoldsASecret) {
+TEST_F(LogFile, NeverHoldsASecret_ASVS_16_2_5) {
   const std::string session_key = "tiihtNczf5v6AKRyjwEUhQ==";
   const std::string app_secret = "the-secret-of-the-app";
   const fake_wechat wechat{session_key};

@@ -102,7 +102,7 @@ TEST_F(OnPostgres, IsBackedUpWithItsOwnTools) {
 
 // Without a database ------------------------------------------------------------------------------
 
-TEST_F(OnPostgres, ServesWhatIsCachedAndRefusesTheRestPromptlyWhileTheDatabaseIsAway) {
+TEST_F(OnPostgres, ServesWhatIsCachedAndRefusesTheRestPromptlyWhileTheDatabaseIsAway_ASVS_16_5_3) {
   const login alice = log_in(port(), "dev-alice");
   const login bob = log_in(port(), "dev-bob");
   const request show_alice{"GET", "/api/user/info", alice.access_token, {}};

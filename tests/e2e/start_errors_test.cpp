@@ -132,7 +132,7 @@ TEST_F(StartError, APortThatAnotherProgramHas) {
               HasSubstr("cannot listen on 127.0.0.1:" + taken.port()));
 }
 
-TEST_F(StartError, AKeyThatOthersCanRead) {
+TEST_F(StartError, AKeyThatOthersCanRead_ASVS_13_3_1) {
   start_once();
   const fs::path key = folder.path() / "data" / "signing.key";
   fs::permissions(key, fs::perms::group_read, fs::perm_options::add);

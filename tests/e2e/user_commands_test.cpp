@@ -57,7 +57,7 @@ TEST_F(UserCommand, AddReadsThePasswordFromStandardInputAndNeverPrintsIt) {
   EXPECT_EQ(users().size(), 1U);
 }
 
-TEST_F(UserCommand, AddRefusesPasswordsThatNobodyMaySet_ASVS_6_2) {
+TEST_F(UserCommand, AddRefusesPasswordsThatNobodyMaySet_ASVS_6_2_1_6_2_4) {
   const std::vector<std::pair<std::string, std::string>> refused{
       {"", "nothing was given"},
       {"\n", "nothing was given"},

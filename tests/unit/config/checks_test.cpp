@@ -46,6 +46,21 @@ TEST_F(SettingsChecks, SayWhatTheLiveModeLacksAndWhereToGiveIt) {
   EXPECT_THAT(load(from).problems, ElementsAre(is_problem(at_toml(2), "needs wechat.app_secret")));
 }
 
+// What a developer has on his own machine is not what others are to find.
+TEST_F(SettingsChecks, LetNobodySimulateWechatForOthersByAnOmission_ASVS_6_3_2) {
+  for (const char* host : {"0.0.0.0", "::", "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"}) {
+    EXPECT_THAT(problems_with({{"http.host", host}}),
+                ElementsAre(is_problem("flag --http.host", "anybody can log in as anybody")))
+        << host;
+    EXPECT_EQ(describe(problems_with({{"http.host", host}, {"wechat.mode", "simulator"}})), "");
+    EXPECT_EQ(describe(problems_with(
+                  {{"http.host", host}, {"wechat.appid", "wx1"}, {"wechat.app_secret", "s"}})),
+              "");
+  }
+  for (const char* host : {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1", "localhost"})
+    EXPECT_EQ(describe(problems_with({{"http.host", host}})), "") << host;
+}
+
 TEST_F(SettingsChecks, DoNotBlameWhatFollowsFromAnotherProblem) {
   write_toml("[wechat]\nmode = \"live\"\nappid = \"wx1\"\napp_secret = 5\n");
   EXPECT_THAT(load(from).problems, ElementsAre(is_problem(at_toml(4), "wechat.app_secret")));

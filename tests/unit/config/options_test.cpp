@@ -254,7 +254,7 @@ TEST_F(SettingsOptions, AreShownAsTomlThatLoadsToTheSame) {
   EXPECT_EQ(second.values.wechat.mode, wechat_mode::live);
 }
 
-TEST_F(SettingsOptions, Asvs13_3_1AreShownWithoutTheirSecrets) {
+TEST_F(SettingsOptions, Asvs13_3_1_AreShownWithoutTheirSecrets) {
   settings values;
   values.wechat.app_secret = secret{"hidden-one"};
   values.auth.signing_secret = secret{"hidden-two"};
@@ -271,7 +271,7 @@ TEST_F(SettingsOptions, Asvs13_3_1AreShownWithoutTheirSecrets) {
   EXPECT_TRUE(read.values.auth.signing_secret.empty()) << "the placeholder became the key";
 }
 
-TEST_F(SettingsOptions, AreShownWithoutThePasswordOfTheDatabase) {
+TEST_F(SettingsOptions, Asvs13_3_1_AreShownWithoutThePasswordOfTheDatabase) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"postgres://maque:hidden@db.example:5433/maque",
        "# url = \"postgres://[redacted]@db.example:5433/maque\""},

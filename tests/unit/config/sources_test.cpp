@@ -166,7 +166,7 @@ TEST_F(SettingsSources, SplitListsAtCommas) {
               ElementsAre("https://a.example", "http://b.example:8080"));
 }
 
-TEST_F(SettingsSources, Asvs16_2_5NeverShowASecretInAProblem) {
+TEST_F(SettingsSources, Asvs16_2_5_NeverShowASecretInAProblem) {
   const std::string hidden = "12345678901234567890123456789";
   const auto expect_hidden = [&] {
     const auto problems = load(from).problems;

@@ -40,7 +40,7 @@ protected:
         make_admission("openid", 3, 30),
         make_admission("openid", 3, 31),
         add_credentials{{3}, "three", make_hash("first"), noon},
-        link_identity{{1}, "wx-app", "new", {}, noon},
+        link_identity{{1}, "wx-app", "new", {}, noon, session_id{10}},
         open_password_session{{1}, make_hash("first"), make_hash("x"), keys, {}, make_session(11)},
         change_password{{1}, {}, make_hash("second"), {}, keys, {}, noon},
         make_rename(1, "one"),

@@ -77,7 +77,7 @@ TEST_F(PostgresRaces, OfPublishersLeaveNoGapInTheVersions) {
   EXPECT_EQ(query("SELECT count(*) FROM config_versions"), "40");
 }
 
-TEST_F(PostgresRaces, OfRotationsAreWonByOne) {
+TEST_F(PostgresRaces, Asvs15_4_2_OfRotationsAreWonByOne) {
   admit(1);
   std::atomic<int> won = 0;
   on_writers(4, [&](store& own, int) {
@@ -87,7 +87,7 @@ TEST_F(PostgresRaces, OfRotationsAreWonByOne) {
   EXPECT_EQ(won, 1);
 }
 
-// ASVS 15.4: what is checked is still so when it is done.
+// ASVS 15.4.2: what is checked is still so when it is done.
 
 TEST_F(PostgresRaces, Asvs6_3_1_OfGuessesAdmitAsManyAsOneAfterTheOther) {
   throttle_policy policy;
@@ -106,7 +106,7 @@ TEST_F(PostgresRaces, Asvs6_3_1_OfGuessesAdmitAsManyAsOneAfterTheOther) {
   EXPECT_EQ(query("SELECT failures FROM login_throttles WHERE blocked_until > last_at"), "11");
 }
 
-TEST_F(PostgresRaces, OfGuessesInBatchesLoseNoneAndWaitForEachOtherInOneOrder) {
+TEST_F(PostgresRaces, Asvs15_4_3_OfGuessesInBatchesLoseNoneAndWaitForEachOtherInOneOrder) {
   constexpr int writers = 4;
   constexpr int guesses = 60;
   on_writers(writers, [&](store& own, int number) {
@@ -127,7 +127,7 @@ TEST_F(PostgresRaces, OfGuessesInBatchesLoseNoneAndWaitForEachOtherInOneOrder) {
   EXPECT_EQ(query("SELECT max(failures) FROM login_throttles"), "1200");
 }
 
-TEST_F(PostgresRaces, ForAUsernameAreWonByOne) {
+TEST_F(PostgresRaces, Asvs15_4_2_ForAUsernameAreWonByOne) {
   std::atomic<int> won = 0;
   std::atomic<int> taken = 0;
   on_writers(4, [&](store& own, int number) {
@@ -147,7 +147,7 @@ TEST_F(PostgresRaces, ForAUsernameAreWonByOne) {
   EXPECT_EQ(query("SELECT count(*) FROM users"), "1");
 }
 
-TEST_F(PostgresRaces, OfGuestsTakeNoMoreUsesThanAnInvitationHas) {
+TEST_F(PostgresRaces, Asvs15_4_2_OfGuestsTakeNoMoreUsesThanAnInvitationHas) {
   value_of(apply_one(add_invitation{make_invitation(1, 5)}));
   std::atomic<int> invited = 0;
   on_writers(4, [&](store& own, int number) {
@@ -162,7 +162,7 @@ TEST_F(PostgresRaces, OfGuestsTakeNoMoreUsesThanAnInvitationHas) {
   EXPECT_EQ(query("SELECT uses_left FROM invitations"), "0");
 }
 
-TEST_F(PostgresRaces, OfPasswordChangesAreWonByOne) {
+TEST_F(PostgresRaces, Asvs15_4_2_OfPasswordChangesAreWonByOne) {
   value_of(apply_one(make_registration(1, "sparrow")));
   std::atomic<int> changed = 0;
   on_writers(4, [&](store& own, int number) {
@@ -203,7 +203,7 @@ TEST_F(PostgresRaces, AboutOneUserAreSettledOneAfterTheOther) {
   }
 }
 
-TEST_F(PostgresRaces, ForAUserLinkOneIdentityOfAMiniProgram) {
+TEST_F(PostgresRaces, Asvs15_4_2_ForAUserLinkOneIdentityOfAMiniProgram) {
   value_of(apply_one(make_registration(1, "sparrow")));
   std::atomic<int> linked = 0;
   on_writers(4, [&](store& own, int number) {
@@ -215,6 +215,18 @@ TEST_F(PostgresRaces, ForAUserLinkOneIdentityOfAMiniProgram) {
       EXPECT_EQ(outcome.error().code, errc::wechat_already_linked);
   });
   EXPECT_EQ(linked, 1);
+}
+
+TEST_F(PostgresRaces, Asvs15_4_2_OfALogoutAndAChangeOfTheAccountAreWonByTheLogout) {
+  admit(1);
+  raw_postgres other{database.url()};
+  other.run("BEGIN; UPDATE sessions SET ended_at = 1");
+  auto adding = apply_meanwhile(
+      *writer, {add_credentials{{1}, "sparrow", make_hash("first"), noon, session_id{1}}});
+  await_waiting(1);
+  other.run("COMMIT");
+  EXPECT_EQ(code_of(adding.get().at(0)), errc::session_ended);
+  EXPECT_EQ(query("SELECT count(*) FROM credentials"), "0");
 }
 
 // A login that has found its user waits for whoever disables or deletes him, and then sees it.
@@ -243,7 +255,7 @@ TEST_F(PostgresRaces, Asvs7_4_2_OfALoginAndTheEndOfItsUserLeaveNoSession) {
   }
 }
 
-TEST_F(PostgresRaces, OfDisablingWaitForALoginAndEndItsSession) {
+TEST_F(PostgresRaces, Asvs15_4_2_OfDisablingWaitForALoginAndEndItsSession) {
   admit(1);
   raw_postgres other{database.url()};
   other.run("BEGIN; INSERT INTO sessions SELECT 2, user_id, appid, device, address, created_at,"

@@ -26,20 +26,20 @@ protected:
   maque::test::temporary_folder certificates;
 };
 
-TEST_F(PostgresTls, IsUsedIfTheUrlRequiresIt) {
+TEST_F(PostgresTls, Asvs12_3_IsUsedIfTheUrlRequiresIt) {
   EXPECT_EQ(encrypted(), "0");
   const auto opened = open("sslmode=require");
   ASSERT_TRUE(opened) << opened.error().cause;
   EXPECT_EQ(encrypted(), "1");
 }
 
-TEST_F(PostgresTls, TakesAServerWhoseCertificateAndNameAreRight) {
+TEST_F(PostgresTls, Asvs12_3_TakesAServerWhoseCertificateAndNameAreRight) {
   const auto opened = open("sslmode=verify-full&sslrootcert=" + server.certificate().string());
   ASSERT_TRUE(opened) << opened.error().cause;
   EXPECT_EQ(encrypted(), "1");
 }
 
-TEST_F(PostgresTls, RefusesAServerThatAnotherAuthorityVouchesFor) {
+TEST_F(PostgresTls, Asvs12_3_RefusesAServerThatAnotherAuthorityVouchesFor) {
   const auto other = certificates.path() / "other.crt";
   maque::test::write_certificate(other, certificates.path() / "other.key", "IP:127.0.0.1");
   const auto opened = open("sslmode=verify-full&sslrootcert=" + other.string());

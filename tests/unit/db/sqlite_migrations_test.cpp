@@ -48,7 +48,7 @@ TEST_F(SqliteMigrations, AreNumberedFromOneAndNamed) {
   EXPECT_GE(expected, 1);
 }
 
-TEST_F(SqliteMigrations, MakeTheFolderAndADatabaseForItsOwnerOnly) {
+TEST_F(SqliteMigrations, Asvs13_3_1_MakeTheFolderAndADatabaseForItsOwnerOnly) {
   file = folder.path() / "deep" / "er" / "麻雀 100%?#.db";
   const int newest = sqlite_migrations().back().version;
   EXPECT_EQ(value_of(migrate()), newest);

@@ -119,5 +119,33 @@ TEST_P(StoredSessions, ThatEndedSinceATimeIncludeThatTime) {
   EXPECT_EQ(value_of(reader->sessions_ended_since(from_unix_micros(0))).size(), 3U);
 }
 
+// Whoever was logged out, or has logged himself out everywhere because of a thief, has the last
+// word about what was asked for before.
+TEST_P(StoredSessions, Asvs15_4_2_ThatHaveEndedChangeNoAccount) {
+  admit(7, 70);
+  admit(8, 80);
+  expect<user_admitted>(make_registration(9, "titmouse", 90));
+  for (const std::uint64_t user : {7U, 9U})
+    expect<ended_sessions>(end_sessions{{user}, {user * 10}, logout_scope::all, noon});
+  const auto change_in = [](std::uint64_t session) {
+    return change_password{{9}, {}, make_hash("second"), session_id{session}, {}, {}, noon};
+  };
+  // Another user's session, and one that there never was, are no better.
+  for (const std::uint64_t session : {70U, 80U, 404U}) {
+    const session_id by{session};
+    EXPECT_EQ(code_of(apply_one(add_credentials{{7}, "sparrow", make_hash("first"), noon, by})),
+              errc::session_ended);
+    EXPECT_EQ(code_of(apply_one(link_identity{{7}, "wx-two", "two", {}, noon, by})),
+              errc::session_ended);
+  }
+  for (const std::uint64_t session : {90U, 80U, 404U})
+    EXPECT_EQ(code_of(apply_one(change_in(session))), errc::session_ended);
+  EXPECT_FALSE(value_of(reader->find_credential(user_id{7})));
+  EXPECT_EQ(value_of(reader->find_credential(user_id{9}))->password_hash, make_hash("first"));
+
+  expect<user>(add_credentials{{8}, "sparrow", make_hash("first"), noon, session_id{80}});
+  expect<user>(link_identity{{8}, "wx-two", "two", {}, noon, session_id{80}});
+}
+
 } // namespace
 } // namespace maque::db::test

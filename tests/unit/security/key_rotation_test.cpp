@@ -121,7 +121,7 @@ TEST_F(KeyRotation, RefusesMoreKeysThanAreAllowed) {
   EXPECT_EQ(text(), before);
 }
 
-TEST_F(KeyRotation, KeepsBothOfTwoAtOnce) {
+TEST_F(KeyRotation, Asvs15_4_1_KeepsBothOfTwoAtOnce) {
   constexpr int rotators = 8;
   for (int round = 0; round < 10; ++round) {
     write(format_keys(std::vector{make_stored_key(key_algorithm::hs256, utc_time{})}));

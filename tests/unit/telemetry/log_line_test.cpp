@@ -115,7 +115,7 @@ TEST(LogLines, ReplaceEachByteThatIsNotUtf8) {
     EXPECT_EQ(parse_single_line(line_with(given))["message"], shown);
 }
 
-TEST(LogLines, Asvs16_4_1CannotBeForgedThroughAnyByte) {
+TEST(LogLines, Asvs16_4_1_CannotBeForgedThroughAnyByte) {
   for (int byte = 0; byte < 256; ++byte) {
     // At every place of a word, for the scan reads eight bytes at a time.
     for (std::size_t place = 0; place < 9; ++place) {
@@ -130,7 +130,7 @@ TEST(LogLines, Asvs16_4_1CannotBeForgedThroughAnyByte) {
   }
 }
 
-TEST(LogLines, Asvs16_4_1StayOneEventWhateverIsInjected) {
+TEST(LogLines, Asvs16_4_1_StayOneEventWhateverIsInjected) {
   for (const std::string attack :
        {"x\n{\"level\":\"info\",\"message\":\"admin logged in\"}", "x\",\"level\":\"critical",
         "x\\", "x\\\"", "\r\nx", "\x1B[2Jx", "\u009B2J", "a\u2028b", "a\u0085b", "</script>"}) {
@@ -144,7 +144,7 @@ TEST(LogLines, Asvs16_4_1StayOneEventWhateverIsInjected) {
   }
 }
 
-TEST(LogLines, Asvs16_4_1AreJsonForRandomBytes) {
+TEST(LogLines, Asvs16_4_1_AreJsonForRandomBytes) {
   std::mt19937 generator{7};
   std::uniform_int_distribution<int> any_byte{0, 255};
   for (int round = 0; round < 2'000; ++round) {

@@ -260,7 +260,7 @@ TEST(SystemPacer, SleepsUntilTheTimeHasCome) {
 }
 
 // ASVS 16.2.5: whatever the other side writes, no secret gets into what is logged.
-TEST(Causes, NeverHoldASecretEvenIfTheOtherSideQuotesIt) {
+TEST(Causes, Asvs16_2_5_NeverHoldASecretEvenIfTheOtherSideQuotesIt) {
   const std::string odd_secret = "s3cr=t/with+odd&chars";
   const std::string odd_secret_encoded = "s3cr%3Dt%2Fwith%2Bodd%26chars";
   const std::string code = "0a1b2c3d/login-code";

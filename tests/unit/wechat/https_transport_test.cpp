@@ -112,7 +112,7 @@ protected:
   std::filesystem::path key_ = folder_.path() / "key.pem";
 };
 
-TEST_F(HttpsTransport, RefusesACertificateThatNobodyVouchesFor) {
+TEST_F(HttpsTransport, Asvs12_3_RefusesACertificateThatNobodyVouchesFor) {
   make_certificate("IP:127.0.0.1");
   const https_server server{certificate_, key_};
   const auto via = make_http_transport(server.url(), 20s);
@@ -122,7 +122,7 @@ TEST_F(HttpsTransport, RefusesACertificateThatNobodyVouchesFor) {
   EXPECT_NE(answer.error().cause.find("not trusted"), std::string::npos) << answer.error().cause;
 }
 
-TEST_F(HttpsTransport, RefusesATrustedCertificateOfAnotherServer) {
+TEST_F(HttpsTransport, Asvs12_3_RefusesATrustedCertificateOfAnotherServer) {
   make_certificate("DNS:another.example");
   const scoped_environment trust{"SSL_CERT_FILE", certificate_};
   const https_server server{certificate_, key_};

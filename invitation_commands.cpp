@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "domain/text.hpp"
 #include "security/invitation_code.hpp"
+#include "terminal.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -75,7 +76,7 @@ result<void> list(db::store& accounts) {
   for (const invitation& each : *all)
     std::cout << fmt::format(columns, name_of(each), each.uses_left,
                              to_rfc3339(std::chrono::floor<std::chrono::seconds>(each.created_at)),
-                             expiry_of(each), each.note);
+                             expiry_of(each), printable(each.note));
   return {};
 }
 

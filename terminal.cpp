@@ -3,6 +3,7 @@
 #include "domain/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -43,8 +44,8 @@ public:
 
   /// False: a signal has come before.
   bool await_line() const {
-    pollfd waiting[]{{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}};
-    while (::poll(waiting, std::size(waiting), -1) < 0 && errno == EINTR) {
+    std::array<pollfd, 2> waiting{{{STDIN_FILENO, POLLIN, 0}, {signals_, POLLIN, 0}}};
+    while (::poll(waiting.data(), waiting.size(), -1) < 0 && errno == EINTR) {
     }
     return waiting[1].revents == 0;
   }
@@ -111,7 +112,7 @@ result<secret> read_secret(std::string_view what, std::size_t limit) {
 result<secret> ask_secret(std::string_view what, std::size_t limit) {
   auto first = ask_silently(what, std::string{what} + ": ", limit);
   if (!first) return first;
-  const auto second = ask_silently(what, std::string{what} + ", again: ", limit);
+  auto second = ask_silently(what, std::string{what} + ", again: ", limit);
   if (!second) return second;
   if (first->reveal() != second->reveal()) return wrong(what, "not the same both times");
   return first;

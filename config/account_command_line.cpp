@@ -2,8 +2,6 @@
 
 #include "config/duration.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace maque::config {
 
 namespace {
@@ -40,7 +38,7 @@ void add_user_writes(CLI::App* user, command& asked) {
           [&asked](const std::string& name) {
             asked.user.role = parse_user_role(name).value_or(user_role::user);
           },
-          "\"user\" (without it) or \"operator\"")
+          R"("user" (without it) or "operator")")
       ->type_name("ROLE")
       ->check(CLI::IsMember({"user", "operator"}));
   add_password_source(made, asked);
@@ -97,7 +95,7 @@ void choose_lifetime(command& asked, const std::string& text) {
   if (text == "never" || (asked.invitation.lifetime > milliseconds::zero() &&
                           asked.invitation.lifetime <= invitation_lifetime_max))
     return;
-  throw CLI::ValidationError{"--expires", "not a duration from \"1ms\" to \"3650d\", nor never"};
+  throw CLI::ValidationError{"--expires", R"(not a duration from "1ms" to "3650d", nor never)"};
 }
 
 } // namespace

@@ -2,9 +2,7 @@
 
 #include "config/command_line.hpp"
 
-namespace CLI {
-class App;
-} // namespace CLI
+#include <CLI/CLI.hpp>
 
 namespace maque::config {
 

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -56,39 +55,6 @@ TEST_F(OnPostgres, LogsInShowsChangesAndLogsOut) {
   EXPECT_EQ(shown.json().at("data").at("nickname"), "爱丽丝");
   EXPECT_EQ(server->ask({"POST", "/api/v1/logout", alice.access_token, {}}).status, 200);
   EXPECT_EQ(server->ask({"GET", "/api/user/info", alice.access_token, {}}).status, 401);
-}
-
-TEST_F(OnPostgres, TakesCommandsAboutAccountsWhileItServes) {
-  const auto run_maque = [this](std::vector<std::string> arguments, const std::string& input = {}) {
-    launch what =
-        maque_in(folder.path(), std::move(arguments), {{"MAQUE_DATABASE_URL", database.url()}});
-    what.input = folder.path() / "input";
-    std::ofstream{what.input} << input;
-    const auto ended = run(what);
-    EXPECT_EQ(ended.status.code, 0) << ended.error;
-    return ended.output;
-  };
-  // bcrypt of "correct horse battery" with cost 4.
-  run_maque({"user", "import", "-"},
-            "alice,$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS\n");
-  const std::string body = R"({"username":"alice","password":"correct horse battery"})";
-  const login alice = read_login(server->ask({"POST", "/api/v1/login", {}, body}));
-  EXPECT_NE(run_maque({"user", "sessions", "alice"}).find(" open "), std::string::npos);
-  EXPECT_EQ(run_maque({"user", "disable", "alice"}),
-            "alice (id:" + alice.user_id + "): disabled, 1 session ended\n");
-  const auto is_signed_out = [&] {
-    return server->ask({"GET", "/api/user/info", alice.access_token, {}}).status == 401;
-  };
-  await(is_signed_out, "still signed in", 5s);
-  run_maque({"user", "enable", "alice"});
-  run_maque({"user", "set-password", "alice", "--password-stdin"}, "another long one");
-  EXPECT_EQ(server->ask({"POST", "/api/v1/login", {}, body}).status, 401);
-
-  const std::string added = run_maque({"invitation", "add"});
-  run_maque({"invitation", "remove", added.substr(std::string{"invitation "}.size(), 8)});
-  EXPECT_EQ(count("invitations"), 0U);
-  run_maque({"user", "delete", "alice", "--yes"});
-  EXPECT_EQ(run_maque({"user", "list", "--json"}), "");
 }
 
 // Moving ------------------------------------------------------------------------------------------

@@ -49,10 +49,11 @@ constexpr std::array table{
     security_event_info{session_ended_limit, "session_ended", "limit", level::info},
     security_event_info{session_ended_password, "session_ended", "password_changed", level::info},
     security_event_info{session_ended_elsewhere, "session_ended", "elsewhere", level::info},
+    security_event_info{key_rotated, "key_rotated", "operator", level::info},
 };
 
-static_assert(table.back().value == session_ended_elsewhere);
-static_assert(table.size() == static_cast<std::size_t>(session_ended_elsewhere) + 1);
+static_assert(table.back().value == key_rotated);
+static_assert(table.size() == static_cast<std::size_t>(key_rotated) + 1);
 
 } // namespace
 

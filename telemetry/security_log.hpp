@@ -48,6 +48,7 @@ enum class security_event : std::uint8_t {
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
+  key_rotated,             ///< Counted only: its line has more fields.
 };
 
 struct security_event_info {
@@ -86,8 +87,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t kinds =
-      static_cast<std::size_t>(security_event::session_ended_elsewhere) + 1;
+  static constexpr std::size_t kinds = static_cast<std::size_t>(security_event::key_rotated) + 1;
 
   log::logger& target_;
   std::array<std::atomic<std::uint64_t>, kinds> counts_{};

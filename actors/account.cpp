@@ -2,6 +2,7 @@
 
 #include "actors/answer.hpp"
 #include "actors/attempts.hpp"
+#include "actors/session_keys.hpp"
 #include "actors/session_opening.hpp"
 #include "domain/limits.hpp"
 #include "domain/password.hpp"
@@ -283,6 +284,7 @@ void account_state::link(user_promise waiting, const request_context& request, l
   ask<code_exchanged>(
       self_, context_.wechat, std::move(waiting),
       [this, request, who = order.user](user_promise& then, code_exchanged& known) {
+        sealed_bytes sealed_session_key = seal_session_key(context_, known);
         ask<user>(
             self_, context_.database, then,
             [this, request](user_promise& last, const user& changed) {
@@ -292,7 +294,8 @@ void account_state::link(user_promise waiting, const request_context& request, l
             },
             request,
             link_identity{who, std::move(known.appid), std::move(known.openid),
-                          std::move(known.unionid), context_.clock.now()});
+                          std::move(known.unionid), context_.clock.now(),
+                          std::move(sealed_session_key)});
       },
       request, exchange_code{std::move(order.code)});
 }

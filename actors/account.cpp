@@ -2,6 +2,7 @@
 
 #include "actors/answer.hpp"
 #include "actors/attempts.hpp"
+#include "actors/session_keys.hpp"
 #include "actors/session_opening.hpp"
 #include "domain/ip_address.hpp"
 #include "domain/limits.hpp"
@@ -337,6 +338,7 @@ void account_state::link(user_promise waiting, const request_context& request, l
       self_, context_.wechat, std::move(waiting),
       [this, request, who = order.user, by = order.current](user_promise& then,
                                                             code_exchanged& known) {
+        sealed_bytes sealed_session_key = seal_session_key(context_, known);
         ask<user>(
             self_, context_.database, then,
             [this, request](user_promise& last, const user& changed) {
@@ -346,7 +348,8 @@ void account_state::link(user_promise waiting, const request_context& request, l
             },
             request,
             link_identity{who, std::move(known.appid), std::move(known.openid),
-                          std::move(known.unionid), context_.clock.now(), by});
+                          std::move(known.unionid), context_.clock.now(), by,
+                          std::move(sealed_session_key)});
       },
       request, exchange_code{std::move(order.code)});
 }

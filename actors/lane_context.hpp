@@ -14,7 +14,8 @@
 
 namespace maque::security {
 class key_ring;
-}
+struct sealing_keys;
+} // namespace maque::security
 
 namespace maque {
 
@@ -35,6 +36,7 @@ struct lane_context {
 
   login_actor login;
   account_actor account;
+  wechat_data_actor wechat_data;
   session_actor session;
   user_actor user;
   config_actor config;
@@ -52,6 +54,8 @@ struct lane_context {
 
   /// What tokens are signed and verified with; never null in a lane that serves.
   std::shared_ptr<const security::key_ring> keys;
+  /// The configured ones, if there are any, that seal what is stored; never null, either.
+  std::shared_ptr<const security::sealing_keys> sealing_keys;
 };
 
 } // namespace maque

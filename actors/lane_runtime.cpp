@@ -3,6 +3,7 @@
 #include "actors/config.hpp"
 #include "actors/login.hpp"
 #include "actors/user.hpp"
+#include "actors/wechat_data.hpp"
 #include "domain/limits.hpp"
 #include "security/random.hpp"
 
@@ -41,6 +42,7 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
             front_.refuse(refused, std::move(cause));
           }} {
   context_.keys = blueprint.tokens.keys;
+  context_.sealing_keys = blueprint.sealing_keys;
   lane_.on_tick([this](steady_time now) { front_.sweep(now); });
   lane_.on_tick([this](steady_time) {
     if (pool_) caf::anon_send(pool_, db::sweep_workers{});
@@ -170,6 +172,12 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
             [id, started](lane_context& there) { there.account_owners.assign(id, started); });
       },
       context, blueprint_.accounts));
+  made.push_back(child<wechat_data_actor, wechat_data_state>(
+      wechat_data_state::name,
+      [this](const wechat_data_actor& started) {
+        configure([started](lane_context& here) { here.wechat_data = started; });
+      },
+      context, blueprint_.appid));
   made.push_back(child<http::http_front_actor, http::http_front_state>(
       http::http_front_state::name,
       [this](const http::http_front_actor& started) {

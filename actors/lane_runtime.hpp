@@ -36,6 +36,9 @@ struct lane_blueprint {
   database_blueprint database;
   token_settings tokens;
   account_policy accounts;
+  /// Whose data of WeChat is read.
+  std::string appid;
+  std::shared_ptr<const security::sealing_keys> sealing_keys;
   user_cache_policy cache;
   http::front_options front;
   http::listener_options listener;

@@ -2,6 +2,7 @@
 
 #include "actors/answer.hpp"
 #include "actors/attempts.hpp"
+#include "actors/session_keys.hpp"
 #include "actors/session_opening.hpp"
 #include "domain/ip_address.hpp"
 #include "security/device_token.hpp"
@@ -59,10 +60,11 @@ void login_state::exchange(promise waiting, const request_context& request,
 void login_state::admit(promise& waiting, const request_context& request, const device_info& device,
                         code_exchanged& known) {
   auto [opened, refresh_secret] = make_session(context_, policy_.sessions, device, known.appid);
+  sealed_bytes sealed_session_key = seal_session_key(context_, known);
   admit_wechat_user admission{std::move(known.appid),
                               std::move(known.openid),
                               std::move(known.unionid),
-                              std::move(known.session_key),
+                              std::move(sealed_session_key),
                               user_id{context_.ids.next(context_.clock.now())},
                               opened,
                               policy_.sessions.max_sessions};

@@ -81,6 +81,19 @@ struct link_wechat {
   std::string code;
 };
 
+/// What a mini-program got from WeChat for a user, as its API names it.
+struct decrypt_user_data {
+  user_id user;
+  secret encrypted_data;
+  secret iv;
+};
+
+struct check_user_data {
+  user_id user;
+  secret raw_data;
+  secret signature;
+};
+
 struct refresh_session {
   std::string refresh_token;
 };
@@ -201,6 +214,14 @@ struct code_exchanged {
   secret session_key;
 };
 
+struct user_data_decrypted {
+  secret json; ///< The object inside, serialised.
+};
+
+struct user_data_checked {
+  bool valid = false;
+};
+
 struct password_hashed {
   std::string phc; ///< To be stored.
 };
@@ -246,6 +267,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::register_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::change_own_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::add_own_credentials)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::link_wechat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::decrypt_user_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::check_user_data)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_data_decrypted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_data_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_session_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::stored_session_key>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::end_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::look_for_ended_sessions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::announce_ended)

@@ -37,6 +37,15 @@ using account_actor = caf::typed_actor<
     // session_ended, database_unavailable.
     caf::replies_to<request_context, link_wechat>::with<user>>;
 
+/// Reads what WeChat has encrypted or signed for a user, with the session key of his last login by
+/// way of WeChat. Fails with session_key_missing if there is none that can be opened, with
+/// database_unavailable.
+using wechat_data_actor = caf::typed_actor<
+    // Fails with bad_encrypted_data, whatever is wrong with it.
+    caf::replies_to<request_context, decrypt_user_data>::with<user_data_decrypted>,
+    // A wrong signature is no error.
+    caf::replies_to<request_context, check_user_data>::with<user_data_checked>>;
+
 /// Issues tokens, renews and ends sessions.
 using session_actor = caf::typed_actor<
     // Signs the tokens of a session that is stored already, when all lanes know what was ended for
@@ -114,6 +123,7 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, user_page_query>::with<std::vector<user>>,
     caf::replies_to<request_context, list_ended_sessions>::with<ended_sessions>,
     caf::replies_to<request_context, list_sessions>::with<std::vector<session>>,
+    caf::replies_to<request_context, find_session_key>::with<std::optional<stored_session_key>>,
     // No snapshot if the version is still the known one.
     caf::replies_to<request_context, load_config>::with<std::optional<config_snapshot>>,
     // Writes: what is acknowledged is on disk. For their errors see domain/storage.hpp.

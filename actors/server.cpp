@@ -234,9 +234,7 @@ start_child server::impl::wechat_child() {
   actor_meter& meter = add_meter(wechat_client_state::name);
   const auto& wechat = options_.settings.wechat;
   const bool simulated = wechat.mode == config::wechat_mode::simulator;
-  const wechat::app_credentials app{
-      simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
-      simulated && wechat.app_secret.empty() ? secret{"simulator"} : wechat.app_secret};
+  const wechat::app_credentials app = app_of(options_.settings);
   std::vector<actor_meter*> worker_meters;
   for (std::uint32_t place = 0; place < wechat.workers; ++place)
     worker_meters.push_back(&add_meter(wechat_worker_state::name));

@@ -1,5 +1,7 @@
 #include "actors/server_blueprint.hpp"
 
+#include "security/sealed.hpp"
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -68,7 +70,28 @@ http::proxy_options proxies_of(const config::settings& settings) {
   return made;
 }
 
+/// The first one seals.
+std::shared_ptr<const security::sealing_keys> sealing_keys_of(const config::settings& settings) {
+  security::sealing_keys made;
+  // All of them are long enough: load() has seen to it.
+  const auto add = [&made](const secret& master) {
+    made.all.push_back(security::derive_sealing_key(master).value());
+  };
+  const auto& wechat = settings.wechat;
+  if (!wechat.sealing_secret.empty()) add(wechat.sealing_secret);
+  for (const secret& each : wechat.previous_sealing_secrets)
+    add(each);
+  return std::make_shared<const security::sealing_keys>(std::move(made));
+}
+
 } // namespace
+
+wechat::app_credentials app_of(const config::settings& settings) {
+  const auto& wechat = settings.wechat;
+  const bool simulated = wechat.mode == config::wechat_mode::simulator;
+  return {simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
+          simulated && wechat.app_secret.empty() ? secret{"simulator"} : wechat.app_secret};
+}
 
 security::token_lifetimes lifetimes_of(const config::settings& settings) {
   const session_policy policy = policy_of(settings);
@@ -95,6 +118,8 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
   lane_blueprint made;
   made.accounts = {registration_of(settings.accounts.registration),
                    {policy_of(settings), throttle_of(settings)}};
+  made.appid = app_of(settings).appid;
+  made.sealing_keys = sealing_keys_of(settings);
   made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
                  settings.throttle.forget_after};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};

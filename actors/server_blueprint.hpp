@@ -4,11 +4,15 @@
 #include "actors/password_hasher.hpp"
 #include "actors/server.hpp"
 #include "security/key_store.hpp"
+#include "wechat/api.hpp"
 
 namespace maque {
 
 /// The keys that the settings name; a key file that is missing is made.
 result<security::shared_key_ring> keys_of(const config::settings& settings);
+
+/// Who we are towards WeChat, or towards the simulator.
+wechat::app_credentials app_of(const config::settings& settings);
 
 security::token_lifetimes lifetimes_of(const config::settings& settings);
 

@@ -9,7 +9,7 @@ namespace maque::config {
 
 namespace {
 
-constexpr std::size_t signing_secret_bytes = 32; // RFC 7518, section 3.2: as long as the hash.
+constexpr std::size_t master_secret_bytes = 32; // RFC 7518, section 3.2: as long as the hash.
 
 bool is_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -135,25 +135,42 @@ void check_wechat(collector& subject) {
   require_for_live(subject, "wechat.app_secret", !wechat.app_secret.empty());
 }
 
+/// A secret that keys are made from, and those before it.
+void check_masters(collector& subject, std::string_view name, const secret& master,
+                   std::string_view previous_name, const std::vector<secret>& previous) {
+  const auto size = master.reveal().size();
+  if (size != 0 && size < master_secret_bytes)
+    subject.add_problem(subject.origin({name}), std::string{name} + " must have at least 32 bytes");
+  for (const secret& each : previous)
+    if (each.reveal().size() < master_secret_bytes)
+      subject.add_problem(subject.origin({previous_name}),
+                          std::string{previous_name} + ": each must have at least 32 bytes");
+}
+
 void check_signing(collector& subject) {
   const auto& auth = subject.values().auth;
   if (!subject.is_sound({"auth.key_file", "auth.signing_secret", "auth.previous_signing_secrets"}))
     return;
-  const auto secret_bytes = auth.signing_secret.reveal().size();
-  if (secret_bytes != 0 && secret_bytes < signing_secret_bytes)
-    subject.add_problem(subject.origin({"auth.signing_secret"}),
-                        "auth.signing_secret must have at least 32 bytes");
-  for (const secret& each : auth.previous_signing_secrets)
-    if (each.reveal().size() < signing_secret_bytes)
-      subject.add_problem(subject.origin({"auth.previous_signing_secrets"}),
-                          "auth.previous_signing_secrets: each must have at least 32 bytes");
-  if (secret_bytes == 0 && !auth.previous_signing_secrets.empty())
+  check_masters(subject, "auth.signing_secret", auth.signing_secret,
+                "auth.previous_signing_secrets", auth.previous_signing_secrets);
+  if (auth.signing_secret.empty() && !auth.previous_signing_secrets.empty())
     subject.add_problem(subject.origin({"auth.previous_signing_secrets"}),
                         "auth.previous_signing_secrets goes with auth.signing_secret, which is not "
                         "set; a key file has its earlier keys itself");
-  if (secret_bytes == 0 && auth.key_file.empty())
+  if (auth.signing_secret.empty() && auth.key_file.empty())
     subject.add_problem(subject.origin({"auth.key_file"}),
                         "auth.key_file must name a file, for auth.signing_secret is not set");
+}
+
+void check_sealing(collector& subject) {
+  const auto& wechat = subject.values().wechat;
+  if (!subject.is_sound({"wechat.sealing_secret", "wechat.previous_sealing_secrets"})) return;
+  check_masters(subject, "wechat.sealing_secret", wechat.sealing_secret,
+                "wechat.previous_sealing_secrets", wechat.previous_sealing_secrets);
+  if (wechat.sealing_secret.empty() && !wechat.previous_sealing_secrets.empty())
+    subject.add_problem(subject.origin({"wechat.previous_sealing_secrets"}),
+                        "wechat.previous_sealing_secrets goes with wechat.sealing_secret, which is "
+                        "not set");
 }
 
 void check_lifetimes(collector& subject) {
@@ -177,6 +194,7 @@ void complete_and_check(collector& subject) {
   check_wechat(subject);
   check_simulator(subject);
   check_signing(subject);
+  check_sealing(subject);
   check_lifetimes(subject);
 }
 

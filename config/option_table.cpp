@@ -169,6 +169,15 @@ constexpr auto table = std::to_array<option>({
      .limits = {1, 64},
      .unit = "threads",
      .help = "Calls to WeChat that may run at a time."},
+    {.name = "wechat.sealing_secret",
+     .locate = [](settings& all) -> location { return &all.wechat.sealing_secret; },
+     .limits = {0, 1'024},
+     .help = "The key for stored session_keys, at least 32 bytes; if it is not set, it comes from "
+             "the key for tokens."},
+    {.name = "wechat.previous_sealing_secrets",
+     .locate = [](settings& all) -> location { return &all.wechat.previous_sealing_secrets; },
+     .limits = {0, 7},
+     .help = "Earlier or later values of wechat.sealing_secret, which can be opened with, too."},
 
     {.name = "auth.key_file",
      .locate = [](settings& all) -> location { return &all.auth.key_file; },

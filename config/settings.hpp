@@ -71,6 +71,8 @@ struct settings {
     std::string base_url = "https://api.weixin.qq.com";
     milliseconds timeout{5'000};
     std::uint32_t workers = 4;
+    secret sealing_secret;                        ///< If set, instead of the keys for tokens.
+    std::vector<secret> previous_sealing_secrets; ///< Only open.
   } wechat;
 
   struct {

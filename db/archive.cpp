@@ -26,6 +26,8 @@ constexpr std::array wechat_identities_columns{
     archive_column{"unionid", column_type::text, true},
     archive_column{"user_id", column_type::integer},
     archive_column{"created_at", column_type::integer},
+    archive_column{"sealed_session_key", column_type::blob, true, 3},
+    archive_column{"session_key_at", column_type::integer, true, 3},
 };
 
 constexpr std::array credentials_columns{

@@ -50,6 +50,8 @@ db_pool_actor::behavior_type db_pool_state::make_behavior() {
       handler(std::type_identity<std::vector<user>>{}, std::type_identity<user_page_query>{}),
       handler(std::type_identity<ended_sessions>{}, std::type_identity<list_ended_sessions>{}),
       handler(std::type_identity<std::vector<session>>{}, std::type_identity<list_sessions>{}),
+      handler(std::type_identity<std::optional<stored_session_key>>{},
+              std::type_identity<find_session_key>{}),
       handler(std::type_identity<std::optional<config_snapshot>>{},
               std::type_identity<load_config>{}),
       handler(std::type_identity<user_admitted>{}, std::type_identity<admit_wechat_user>{}),

@@ -1,7 +1,9 @@
 #include "db/db_worker.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 namespace maque::db {
@@ -29,22 +31,23 @@ error not_tried() {
   return {errc::database_unavailable, {}, "the database did not answer before", {}};
 }
 
-/// The requests of one kind, looked up together; their outcomes go to where they stood.
-template <class Query, class Find>
+/// The requests of one kind, looked up together by their keys; their outcomes go to where they
+/// stood.
+template <class Query, class KeyOf, class Find>
 void run_lookups(const std::vector<read_request>& requests, std::vector<result<read_outcome>>& out,
-                 bool& usable, Find find) {
-  std::vector<decltype(Query::id)> ids;
+                 bool& usable, KeyOf key_of, Find find) {
+  std::vector<std::decay_t<std::invoke_result_t<KeyOf, const Query&>>> keys;
   std::vector<std::size_t> positions;
   for (std::size_t index = 0; index < requests.size(); ++index) {
     const auto* const query = std::get_if<Query>(&requests[index]);
     if (query == nullptr) continue;
-    ids.push_back(query->id);
+    keys.push_back(std::invoke(key_of, *query));
     positions.push_back(index);
   }
-  if (ids.empty()) return;
-  auto found = usable ? find(ids) : tl::unexpected{not_tried()};
+  if (keys.empty()) return;
+  auto found = usable ? find(keys) : tl::unexpected{not_tried()};
   usable = found || found.error().code != errc::database_unavailable;
-  for (std::size_t index = 0; index < ids.size(); ++index) {
+  for (std::size_t index = 0; index < keys.size(); ++index) {
     if (found)
       out[positions[index]] = read_outcome{std::move((*found)[index])};
     else
@@ -66,13 +69,18 @@ std::vector<result<read_outcome>> run_reads(store& source,
                                             const std::vector<read_request>& requests) {
   std::vector<result<read_outcome>> outcomes(requests.size());
   bool usable = true;
-  run_lookups<find_user>(requests, outcomes, usable,
+  run_lookups<find_user>(requests, outcomes, usable, &find_user::id,
                          [&source](const auto& ids) { return source.find_users(ids); });
-  run_lookups<find_session>(requests, outcomes, usable,
+  run_lookups<find_session>(requests, outcomes, usable, &find_session::id,
                             [&source](const auto& ids) { return source.find_sessions(ids); });
+  run_lookups<find_session_key>(
+      requests, outcomes, usable, std::identity{},
+      [&source](const auto& wanted) { return source.find_session_keys(wanted); });
   for (std::size_t index = 0; index < requests.size(); ++index) {
     const read_request& request = requests[index];
-    if (std::holds_alternative<find_user>(request) || std::holds_alternative<find_session>(request))
+    if (std::holds_alternative<find_user>(request) ||
+        std::holds_alternative<find_session>(request) ||
+        std::holds_alternative<find_session_key>(request))
       continue;
     if (!usable) {
       outcomes[index] = tl::unexpected{not_tried()};

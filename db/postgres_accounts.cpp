@@ -1,6 +1,7 @@
 #include "db/postgres_accounts.hpp"
 
 #include "db/postgres_array.hpp"
+#include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_rows.hpp"
 #include "db/postgres_sessions.hpp"
@@ -61,11 +62,13 @@ const postgres_statement find_owner_statement{"find_owner",
 const postgres_statement find_identity_statement{
     "find_identity", "SELECT 1 FROM wechat_identities i WHERE i.user_id = $1 AND i.appid = $2"};
 const postgres_statement link_identity_statement{
-    "link_identity", "INSERT INTO wechat_identities (appid, openid, unionid, user_id, created_at)"
-                     " VALUES ($1, $2, ($3::text[])[1], $4, $5) ON CONFLICT (appid, openid)"
-                     " DO NOTHING RETURNING user_id"};
-const postgres_statement unlink_identities_statement{
-    "unlink_identities", "DELETE FROM wechat_identities i WHERE i.user_id = $1"};
+    "link_identity",
+    "INSERT INTO wechat_identities (appid, openid, unionid, user_id, created_at,"
+    " sealed_session_key, session_key_at) VALUES ($1, $2, ($3::text[])[1], $4, $5::bigint,"
+    " ($6::bytea[])[1], CASE WHEN ($6::bytea[])[1] IS NOT NULL THEN $5::bigint END)"
+    " ON CONFLICT (appid, openid) DO NOTHING RETURNING user_id"};
+const postgres_statement unlink_identity_statement{"unlink_identities",
+                                          "DELETE FROM wechat_identities i WHERE i.user_id = $1"};
 
 const postgres_statement set_disabled_statement{
     "set_disabled", "UPDATE users u SET disabled = $2, updated_at = greatest(u.updated_at, $3),"
@@ -107,6 +110,14 @@ std::optional<credential> credential_of(const pqxx::result& rows) {
                     .username = row[1].as<string>(),
                     .password_hash = row[2].as<string>(),
                     .disabled = row[3].as<bool>()};
+}
+
+/// One that was his already.
+void renew_identity(postgres_connection& to, const link_identity& request) {
+  if (!request.sealed_session_key) return;
+  const renewed_identity renewed{request.appid, request.openid, request.unionid,
+                                 *request.sealed_session_key, request.at};
+  renew_identities(to, {&renewed, 1});
 }
 
 account account_of(const pqxx::row& row) {
@@ -226,13 +237,14 @@ result<user> perform(postgres_connection& to, const link_identity& request) {
   const auto owner = to.run(find_owner_statement, request.appid, request.openid);
   if (!owner.empty()) {
     if (id_at<user_id>(owner[0], 0) != request.user) return fail(errc::identity_taken);
+    renew_identity(to, request);
     return *std::move(who);
   }
   if (!to.run(find_identity_statement, signed_of(request.user), request.appid).empty())
     return fail(errc::wechat_already_linked);
-  const auto linked =
-      to.run(link_identity_statement, request.appid, request.openid, optional_of(request.unionid),
-             signed_of(request.user), to_unix_micros(request.at));
+  const auto linked = to.run(link_identity_statement, request.appid, request.openid,
+                             optional_of(request.unionid), signed_of(request.user),
+                             to_unix_micros(request.at), optional_of(request.sealed_session_key));
   // Somebody else has logged in with it since it was looked up.
   if (linked.empty()) return fail(errc::identity_taken);
   return *std::move(who);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace maque::db {
 
@@ -24,6 +25,10 @@ inline void append_element(std::string& literal, utc_time time) {
 template <class Tag>
 void append_element(std::string& literal, basic_id<Tag> id) {
   append_element(literal, static_cast<std::int64_t>(id.value));
+}
+
+inline void append_element(std::string& literal, const std::vector<std::uint8_t>& bytes) {
+  append_element(literal, std::span{bytes});
 }
 
 template <class T>

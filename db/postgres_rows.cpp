@@ -1,7 +1,10 @@
 #include "db/postgres_rows.hpp"
 
+#include "db/hex.hpp"
+
 #include <pqxx/pqxx>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -17,19 +20,20 @@ utc_time time_at(const pqxx::row& row, int column) {
   return from_unix_micros(integer_at(row, column));
 }
 
-std::uint8_t nibble(char digit) {
-  return static_cast<std::uint8_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
 } // namespace
 
+std::vector<std::uint8_t> bytes_at(const pqxx::row& row, int column) {
+  const std::string text = text_at(row, column);
+  auto bytes = from_hex(std::string_view{text}.substr(std::min<std::size_t>(2, text.size())));
+  if (!text.starts_with("\\x") || !bytes) throw std::runtime_error{"a bytea in an unknown form"};
+  return std::move(*bytes);
+}
+
 sha256_digest digest_at(const pqxx::row& row, int column) {
-  const std::string hex = text_at(row, column);
+  const auto bytes = bytes_at(row, column);
   sha256_digest digest{};
-  if (hex.size() != 2 + 2 * digest.size()) throw std::runtime_error{"a digest of another length"};
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    digest.at(i) = static_cast<std::uint8_t>(nibble(hex[2 + 2 * i]) << 4U | nibble(hex[3 + 2 * i]));
-  }
+  if (bytes.size() != digest.size()) throw std::runtime_error{"a digest of another length"};
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
 }
 

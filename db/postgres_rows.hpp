@@ -6,6 +6,7 @@
 #include <pqxx/row>
 
 #include <cstdint>
+#include <vector>
 
 namespace maque::db {
 
@@ -25,6 +26,7 @@ inline constexpr const char* postgres_session_columns =
 session session_of(const pqxx::row& row);
 
 std::int64_t integer_at(const pqxx::row& row, int column);
+std::vector<std::uint8_t> bytes_at(const pqxx::row& row, int column);
 /// Throws if it isn't 32 bytes long.
 sha256_digest digest_at(const pqxx::row& row, int column);
 

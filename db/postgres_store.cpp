@@ -3,6 +3,7 @@
 #include "db/postgres_accounts.hpp"
 #include "db/postgres_archive.hpp"
 #include "db/postgres_batch.hpp"
+#include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_migrator.hpp"
 #include "db/postgres_reads.hpp"
@@ -58,6 +59,11 @@ public:
   }
   result<std::optional<credential>> find_credential(user_id user) override {
     return read([&](postgres_connection& from) { return db::find_credential(from, user); });
+  }
+
+  result<std::vector<std::optional<stored_session_key>>>
+  find_session_keys(std::span<const find_session_key> wanted) override {
+    return read([&](postgres_connection& from) { return db::find_session_keys(from, wanted); });
   }
 
   result<std::vector<account>> list_accounts(const account_page_query& query) override {

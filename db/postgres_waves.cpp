@@ -55,7 +55,7 @@ std::vector<postgres_writer::places> postgres_writer::deal_into_waves() const {
   wave_dealer dealer;
   const auto owner_of = [&](std::size_t place, identity wanted, user_id candidate) {
     // A new identity becomes the user that the first one who asks for it proposes.
-    if (known_[place]) return known_[place]->who.id;
+    if (known_[place]) return known_[place]->id;
     return newcomers.try_emplace(wanted, candidate).first->second;
   };
   const auto deal = [&](std::size_t place, const auto& request) -> std::optional<std::size_t> {

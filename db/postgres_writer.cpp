@@ -3,6 +3,7 @@
 #include "db/postgres_accounts.hpp"
 #include "db/postgres_array.hpp"
 #include "db/postgres_config.hpp"
+#include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_purge.hpp"
 #include "db/postgres_rows.hpp"
@@ -26,7 +27,7 @@ constexpr int admissions_max = 5;
 const postgres_statement look_up_statement{
     "look_up_identities",
     string{"SELECT "} + postgres_user_columns +
-        ", i.unionid IS NULL, w.place"
+        ", w.place"
         " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (appid, openid, place)"
         " JOIN wechat_identities i ON i.appid = w.appid AND i.openid = w.openid"
         " JOIN users u ON u.id = i.user_id"};
@@ -37,12 +38,14 @@ const postgres_statement admit_statement{
     "admit",
     "WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[],"
     " $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[],"
-    " $12::bigint[], $13::bytea[], $14::bigint[], $15::bigint[], $16::bigint[]) AS w (appid, "
-    "openid,"
-    " unionid, candidate, known, session, session_appid, device, address, created_at, last_seen_at,"
-    " expires_at, refresh_secret_hash, refresh_counter, rotated_at, ended_at)),"
-    " won AS (INSERT INTO wechat_identities (appid, openid, unionid, user_id, created_at)"
-    " SELECT appid, openid, unionid, candidate, created_at FROM wanted WHERE known IS NULL"
+    " $12::bigint[], $13::bytea[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bytea[])"
+    " AS w (appid, openid, unionid, candidate, known, session, session_appid, device, address, "
+    "created_at, last_seen_at,"
+    " expires_at, refresh_secret_hash, refresh_counter, rotated_at, ended_at, sealed)),"
+    " won AS (INSERT INTO wechat_identities (appid, openid, unionid, user_id, created_at,"
+    " sealed_session_key, session_key_at)"
+    " SELECT appid, openid, unionid, candidate, created_at, sealed, created_at FROM wanted"
+    " WHERE known IS NULL"
     " ON CONFLICT (appid, openid) DO NOTHING RETURNING user_id, created_at),"
     " made AS (INSERT INTO users (id, nickname, avatar_url, language, role, disabled, created_at,"
     " updated_at, revision)"
@@ -53,13 +56,6 @@ const postgres_statement admit_statement{
     " last_seen_at, expires_at, refresh_secret_hash, refresh_counter, rotated_at, ended_at"
     " FROM wanted WHERE known IS NOT NULL OR candidate IN (SELECT user_id FROM won))"
     " SELECT user_id FROM won"};
-
-// A mini-program that joins an open platform account gets unionids only from then on.
-const postgres_statement complete_statement{
-    "complete_unionids", "UPDATE wechat_identities i SET unionid = w.unionid"
-                         " FROM unnest($1::text[], $2::text[], $3::text[])"
-                         " AS w (appid, openid, unionid)"
-                         " WHERE i.appid = w.appid AND i.openid = w.openid AND i.unionid IS NULL"};
 
 const postgres_statement update_profiles_statement{
     "update_profiles",
@@ -168,8 +164,8 @@ void postgres_writer::look_up(const places& admissions) {
               column<admit_wechat_user>(admissions,
                                         [](const auto& r) { return std::string_view{r.openid}; }));
   for (const pqxx::row& row : rows) {
-    const auto place = static_cast<std::size_t>(integer_at(row, postgres_user_width + 1) - 1);
-    known_.at(admissions.at(place)) = {user_of(row), row[postgres_user_width].as<bool>()};
+    const auto place = static_cast<std::size_t>(integer_at(row, postgres_user_width) - 1);
+    known_.at(admissions.at(place)) = user_of(row);
   }
 }
 
@@ -194,7 +190,7 @@ void postgres_writer::admit(places admissions) {
 postgres_writer::places postgres_writer::admit_once(const places& admissions) {
   places open;
   for (const std::size_t place : admissions) {
-    if (known_[place] && known_[place]->who.disabled)
+    if (known_[place] && known_[place]->disabled)
       outcomes_[place] = fail(errc::account_disabled);
     else
       open.push_back(place);
@@ -214,28 +210,31 @@ postgres_writer::places postgres_writer::admit_once(const places& admissions) {
               column<admit_wechat_user>(open, [](const auto& r) { return r.candidate; }),
               array_of(open,
                        [&](std::size_t place) {
-                         return known_[place] ? std::optional{known_[place]->who.id} : std::nullopt;
+                         return known_[place] ? std::optional{known_[place]->id} : std::nullopt;
                        }),
               of_session(&session::id), of_session(&session::appid), of_session(&session::device),
               of_session(&session::address), of_session(&session::created_at),
               of_session(&session::last_seen_at), of_session(&session::expires_at),
               of_session(&session::refresh_secret_hash), of_session(&session::refresh_counter),
-              of_session(&session::rotated_at), of_session(&session::ended_at));
+              of_session(&session::rotated_at), of_session(&session::ended_at),
+              column<admit_wechat_user>(open, [](const auto& r) {
+                return std::span<const std::uint8_t>{r.sealed_session_key};
+              }));
   std::unordered_set<user_id> made;
   for (const pqxx::row& row : rows)
     made.insert(id_at<user_id>(row, 0));
 
-  complete_unionids(open);
+  renew_identities_of_known(open);
   surplus of_known = end_surplus(open);
   places beaten;
   std::vector<session_id> in_vain;
   for (const std::size_t place : open) {
     const auto& admission = request<admit_wechat_user>(place);
-    if (known_[place] && of_known.gone.contains(known_[place]->who.id)) {
+    if (known_[place] && of_known.gone.contains(known_[place]->id)) {
       in_vain.push_back(admission.opened.id);
       beaten.push_back(place);
     } else if (known_[place]) {
-      const user& who = known_[place]->who;
+      const user& who = *known_[place];
       outcomes_[place] = user_admitted{.who = who, .ended = std::move(of_known.ended[who.id])};
     } else if (made.contains(admission.candidate)) {
       user who;
@@ -257,24 +256,21 @@ surplus postgres_writer::end_surplus(const places& admissions) {
   for (const std::size_t place : admissions) {
     const auto& admission = request<admit_wechat_user>(place);
     if (known_[place])
-      opened.push_back({known_[place]->who.id, admission.opened.id, admission.max_sessions,
+      opened.push_back({known_[place]->id, admission.opened.id, admission.max_sessions,
                         admission.opened.created_at});
   }
   return end_surplus_sessions(to_, std::move(opened));
 }
 
-void postgres_writer::complete_unionids(const places& admissions) {
-  places lacking;
-  std::copy_if(admissions.begin(), admissions.end(), std::back_inserter(lacking),
-               [&](std::size_t place) {
-                 return known_[place] && known_[place]->lacks_unionid &&
-                        request<admit_wechat_user>(place).unionid;
-               });
-  if (lacking.empty()) return;
-  const auto text = [&](auto read) { return column<admit_wechat_user>(lacking, read); };
-  to_.run(complete_statement, text([](const auto& r) { return std::string_view{r.appid}; }),
-          text([](const auto& r) { return std::string_view{r.openid}; }),
-          text([](const auto& r) { return r.unionid; }));
+void postgres_writer::renew_identities_of_known(const places& admissions) {
+  std::vector<renewed_identity> renewed;
+  for (const std::size_t place : admissions) {
+    const auto& admission = request<admit_wechat_user>(place);
+    if (known_[place])
+      renewed.push_back({admission.appid, admission.openid, admission.unionid,
+                         admission.sealed_session_key, admission.opened.created_at});
+  }
+  renew_identities(to_, renewed);
 }
 
 void postgres_writer::update_profiles(places updates) {

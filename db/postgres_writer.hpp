@@ -31,12 +31,6 @@ public:
 private:
   using places = std::vector<std::size_t>; ///< Positions in `requests_`.
 
-  /// The user to whom an admission's identity belongs.
-  struct known_user {
-    user who;
-    bool lacks_unionid = false;
-  };
-
   template <class Kind>
   const Kind& request(std::size_t place) const {
     return std::get<Kind>(requests_[place]);
@@ -51,7 +45,7 @@ private:
   void look_up(const places& admissions);
   void admit(places admissions);
   places admit_once(const places& admissions);
-  void complete_unionids(const places& admissions);
+  void renew_identities_of_known(const places& admissions);
   void update_profiles(places updates);
   void rotate(places rotations);
   void end(places endings);
@@ -62,7 +56,8 @@ private:
   std::span<const write_request> requests_;
   write_outcomes outcomes_;
   postgres_throttles throttles_;
-  std::vector<std::optional<known_user>> known_; ///< By place; admissions only.
+  /// To whom an admission's identity belongs. By place; admissions only.
+  std::vector<std::optional<user>> known_;
 };
 
 } // namespace maque::db

@@ -40,7 +40,7 @@ result<user_admitted> sqlite_accounts::find_or_make_user(const admit_wechat_user
   auto known = tables_.identities.find_user(request.appid, request.openid);
   if (!known) return tl::unexpected{std::move(known.error())};
   if (*known) {
-    return tables_.identities.complete(request).map(
+    return tables_.identities.renew(request).map(
         [&] { return user_admitted{.who = std::move(**known), .is_new_user = false}; });
   }
   user made;
@@ -153,7 +153,8 @@ result<user> sqlite_accounts::perform(const link_identity& request) {
   if (!who) return who;
   const auto owner = tables_.identities.find_owner(request.appid, request.openid);
   if (!owner) return tl::unexpected{owner.error()};
-  if (*owner == request.user) return who;
+  if (*owner == request.user)
+    return tables_.identities.renew(request).map([&] { return std::move(*who); });
   if (*owner) return fail(errc::identity_taken);
   const auto other = tables_.identities.find_openid(request.user, request.appid);
   if (!other) return tl::unexpected{other.error()};

@@ -55,6 +55,11 @@ public:
     return tables_.credentials.find(user);
   }
 
+  result<std::vector<std::optional<stored_session_key>>>
+  find_session_keys(std::span<const find_session_key> wanted) override {
+    return tables_.identities.find_session_keys(wanted);
+  }
+
   result<std::vector<account>> list_accounts(const account_page_query& query) override {
     return accounts_.list(query);
   }

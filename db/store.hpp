@@ -65,6 +65,11 @@ public:
   /// An empty optional: the user has no password.
   virtual result<std::optional<credential>> find_credential(user_id user) = 0;
 
+  /// In the order of `wanted`; an empty optional where the user has no such identity, or none with
+  /// a session key.
+  virtual result<std::vector<std::optional<stored_session_key>>>
+  find_session_keys(std::span<const find_session_key> wanted) = 0;
+
   /// One page in ascending order of id.
   virtual result<std::vector<account>> list_accounts(const account_page_query& query) = 0;
 

@@ -23,6 +23,7 @@ constexpr std::array table{
     row(invalid_json, 400, 1, client, "invalid_json", "the body is not valid JSON"),
     row(invalid_field, 400, 2, client, "invalid_field", "invalid field"),
     row(invalid_code, 400, 3, client, "invalid_code", "the login code is invalid or expired"),
+    row(bad_encrypted_data, 400, 4, client, "bad_encrypted_data", "the data can't be decrypted"),
 
     row(unauthenticated, 401, 0, client, "unauthenticated", "authentication required"),
     row(token_expired, 401, 1, client, "token_expired", "the access token has expired"),
@@ -54,6 +55,8 @@ constexpr std::array table{
         "the user has a username and a password"),
     row(wechat_already_linked, 409, 4, client, "wechat_already_linked",
         "the user has another WeChat account"),
+    row(session_key_missing, 409, 5, client, "session_key_missing",
+        "no session key of WeChat is known"),
     row(body_too_large, 413, 0, client, "body_too_large", "the body is too large"),
     row(target_too_long, 414, 0, client, "target_too_long", "the request target is too long"),
     row(unsupported_media_type, 415, 0, client, "unsupported_media_type",

@@ -19,6 +19,7 @@ enum class errc : std::uint8_t {
   invalid_json,          ///< The body is not strict JSON in UTF-8, or nested too deeply.
   invalid_field,         ///< A field is missing, unknown, of the wrong type or out of its range.
   invalid_code,          ///< WeChat does not know the login code, or it expired or was used.
+  bad_encrypted_data,    ///< WeChat did not encrypt it for this user and this mini-program.
   // 401
   unauthenticated, ///< No token, or one that cannot be verified.
   token_expired,   ///< The access token is genuine but its time is over.
@@ -44,6 +45,7 @@ enum class errc : std::uint8_t {
   identity_taken,        ///< The WeChat identity belongs to another user.
   credentials_exist,     ///< The user has a username and a password already.
   wechat_already_linked, ///< The user has another identity of this mini-program.
+  session_key_missing,   ///< No login has brought a session_key of WeChat, or it can't be opened.
   body_too_large,
   target_too_long,
   unsupported_media_type,

@@ -88,6 +88,11 @@ inline constexpr std::size_t read_batch = 64;
 // WeChat
 inline constexpr std::size_t wechat_queue = 4096;
 inline constexpr std::size_t wechat_reply_bytes = 1024 * 1024;
+/// What a mini-program got from WeChat to be decrypted, in base64, or to be checked.
+inline constexpr std::size_t encrypted_data_bytes = 16 * 1024;
+inline constexpr std::size_t raw_data_bytes = 16 * 1024;
+/// An iv in base64, a SHA-1 in hex, and more.
+inline constexpr std::size_t wechat_proof_bytes = 64;
 
 // Sessions
 /// Ended sessions that a lane remembers until their last access token has expired.

@@ -2,7 +2,6 @@
 
 #include "domain/account.hpp"
 #include "domain/ids.hpp"
-#include "domain/secret.hpp"
 #include "domain/session.hpp"
 #include "domain/throttle.hpp"
 #include "domain/user.hpp"
@@ -17,12 +16,15 @@
 /// messages of the db_pool actor share.
 namespace maque {
 
+/// A secret as security/sealed.hpp makes it: what the database gets is no use without the key.
+using sealed_bytes = std::vector<std::uint8_t>;
+
 /// Writes -------------------------------------------------------------------------------------
 
 using ended_sessions = std::vector<session_id>;
 
 /// Logs a WeChat identity in: finds its user or makes one (a user and an identity row), keeps the
-/// session key, and opens the session. If the user then has more than `max_sessions` open ones,
+/// session key in place of the one before, and opens the session. If the user then has more than `max_sessions` open ones,
 /// those that were seen longest ago are ended; never the new one. (Logins on several connections at
 /// the same moment may leave one more each, until the next login.) One transaction; all or nothing.
 /// Fails with account_disabled. The outcome is user_admitted.
@@ -30,7 +32,7 @@ struct admit_wechat_user {
   std::string appid;
   std::string openid;
   std::optional<std::string> unionid;
-  secret session_key;
+  sealed_bytes sealed_session_key; ///< 1 to 256 bytes.
   /// The id that the user gets if the identity is new.
   user_id candidate;
   /// The session to open; its `user` is filled in by the store.
@@ -153,9 +155,10 @@ struct change_password {
   utc_time at;
 };
 
-/// Lets a user log in with a WeChat identity, too. Changes nothing if it is his already. Fails with
-/// identity_taken if it is another user's, with wechat_already_linked if he has another one of this
-/// appid, with user_not_found (disabled, too), with session_ended. The outcome is user.
+/// Lets a user log in with a WeChat identity, too, and keeps its session key. If it is his already,
+/// changes nothing but that. Fails with identity_taken if it is another user's, with
+/// wechat_already_linked if he has another one of this appid, with user_not_found (disabled, too),
+/// with session_ended. The outcome is user.
 struct link_identity {
   user_id user;
   std::string appid;
@@ -164,6 +167,8 @@ struct link_identity {
   utc_time at;
   /// As that of add_credentials.
   std::optional<session_id> by{};
+  /// 1 to 256 bytes. Nothing: the one that is kept stays.
+  std::optional<sealed_bytes> sealed_session_key{};
 };
 
 /// Disables or enables a user; whoever is disabled loses his sessions. Fails with user_not_found.
@@ -231,6 +236,19 @@ struct list_sessions {
 struct account_page_query {
   std::optional<user_id> after;
   std::uint32_t limit = 20;
+};
+
+/// The sealed session key of the user's identity of a mini-program.
+struct find_session_key {
+  user_id user;
+  std::string appid;
+};
+
+struct stored_session_key {
+  std::string openid; ///< With the appid, what it was sealed for.
+  sealed_bytes sealed;
+
+  friend bool operator==(const stored_session_key&, const stored_session_key&) = default;
 };
 
 /// The published configuration; `json` of each entry is a serialised JSON value.

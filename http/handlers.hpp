@@ -27,6 +27,10 @@ void change_password_of_caller(handler_context& context, const exchange_ptr& ask
 void add_credentials_of_caller(handler_context& context, const exchange_ptr& asked);
 void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked);
 
+// wechat_handler.cpp
+void decrypt_data_of_caller(handler_context& context, const exchange_ptr& asked);
+void check_signature_for_caller(handler_context& context, const exchange_ptr& asked);
+
 // session_handler.cpp
 void refresh_tokens(handler_context& context, const exchange_ptr& asked);
 void log_out_sessions(handler_context& context, const exchange_ptr& asked);

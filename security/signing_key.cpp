@@ -50,6 +50,12 @@ std::string derive(const secret& master, std::string_view purpose, std::size_t s
   return output;
 }
 
+result<void> require_length(const secret& master) {
+  if (master.reveal().size() >= master_bytes_min) return {};
+  return fail(errc::invalid_field, {},
+              "the master secret has fewer than " + std::to_string(master_bytes_min) + " bytes");
+}
+
 } // namespace
 
 std::string_view to_string(key_algorithm algorithm) noexcept {
@@ -64,10 +70,8 @@ std::optional<key_algorithm> parse_key_algorithm(std::string_view name) noexcept
 }
 
 result<signing_key> derive_signing_key(const secret& master, key_algorithm algorithm) {
-  if (master.reveal().size() < master_bytes_min) {
-    return fail(errc::invalid_field, {},
-                "the master secret has fewer than " + std::to_string(master_bytes_min) + " bytes");
-  }
+  auto sealing = derive_sealing_key(master);
+  if (!sealing) return tl::unexpected{std::move(sealing).error()};
   // A change of these texts logs everyone out.
   const bool is_hmac = algorithm == key_algorithm::hs256;
   const auto kid_purpose = is_hmac ? "maque v1 key id" : "maque v1 key id EdDSA";
@@ -78,7 +82,16 @@ result<signing_key> derive_signing_key(const secret& master, key_algorithm algor
       .access_key = secret{derive(master, access_purpose, derived_bytes)},
       .refresh_key = secret{derive(master, "maque v1 refresh token", derived_bytes)},
       .device_key = secret{derive(master, "maque v1 device token", derived_bytes)},
+      .sealing = *std::move(sealing),
   };
+}
+
+result<sealing_key> derive_sealing_key(const secret& master) {
+  // A change of these texts makes what was sealed unreadable.
+  return require_length(master).map([&master] {
+    return sealing_key{.id = derive(master, "maque v1 sealing key id", sealing_key_id_bytes),
+                       .key = secret{derive(master, "maque v1 sealing key", derived_bytes)}};
+  });
 }
 
 } // namespace maque::security

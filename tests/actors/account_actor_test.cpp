@@ -1,7 +1,9 @@
 #include "actors/account.hpp"
+#include "actors/session_keys.hpp"
 #include "scripted_actor.hpp"
 #include "security/invitation_code.hpp"
 #include "security/key_ring.hpp"
+#include "security/sealed.hpp"
 #include "security/throttle_keys.hpp"
 
 #include <gtest/gtest.h>
@@ -33,6 +35,7 @@ protected:
     context.session = sessions.handle();
     context.keys =
         security::make_key_ring(security::derive_signing_key(secret{std::string(32, 'k')}).value());
+    context.sealing_keys = std::make_shared<const security::sealing_keys>();
     context.account_owners.assign(0, accounts);
     world.run();
   }
@@ -258,6 +261,10 @@ TEST_F(AccountActor, LinksTheIdentityThatWeChatNames) {
   EXPECT_EQ(order.appid, "wx1");
   EXPECT_EQ(order.openid, "openid");
   EXPECT_EQ(order.by, phone);
+  ASSERT_TRUE(order.sealed_session_key);
+  const auto opened = open_session_key(context, "wx1", {"openid", *order.sealed_session_key});
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->reveal(), "key");
   EXPECT_EQ(value_of(linked).id, alice);
 }
 

@@ -60,6 +60,10 @@ public:
   result<ended_sessions> sessions_ended_since(utc_time) override { throw failure(); }
   result<std::vector<session>> list_sessions(user_id) override { throw failure(); }
   result<std::optional<credential>> find_credential(std::string_view) override { throw failure(); }
+  result<std::vector<std::optional<stored_session_key>>>
+  find_session_keys(std::span<const find_session_key>) override {
+    throw failure();
+  }
   result<std::optional<credential>> find_credential(user_id) override { throw failure(); }
   result<std::vector<account>> list_accounts(const account_page_query&) override {
     throw failure();

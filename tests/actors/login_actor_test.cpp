@@ -1,6 +1,8 @@
 #include "actors/login.hpp"
+#include "actors/session_keys.hpp"
 #include "scripted_actor.hpp"
 #include "security/key_ring.hpp"
+#include "security/sealed.hpp"
 #include "security/throttle_keys.hpp"
 
 #include <gtest/gtest.h>
@@ -23,6 +25,7 @@ protected:
     context.session = sessions.handle();
     context.keys =
         security::make_key_ring(security::derive_signing_key(secret{std::string(32, 'k')}).value());
+    context.sealing_keys = std::make_shared<const security::sealing_keys>();
     world.run();
   }
 
@@ -178,6 +181,23 @@ TEST_F(LoginActor, FailsWithWhatItsServicesFailWith_ASVS_16_5_3) {
   database.fail(database.await<open_password_session>(), errc::bad_credentials);
   EXPECT_EQ(code_of(changed_meanwhile), errc::bad_credentials);
   EXPECT_EQ(context.events.count(security_event::login_failed_changed), 1U);
+}
+
+TEST_F(LoginActor, StoresNoSessionKeyButASealedOne) {
+  auto opened = world.ask<session_opened>(login, in_time(),
+                                          log_in_with_wechat{"code", {"Tester", "192.0.2.1"}});
+  wechat.serve<exchange_code>(
+      code_exchanged{"wx1", "openid", std::nullopt, secret{"the-session-key"}});
+  const auto order = database.serve<admit_wechat_user>(admitted());
+  const std::string stored{order.sealed_session_key.begin(), order.sealed_session_key.end()};
+  EXPECT_EQ(stored.find("the-session-key"), std::string::npos);
+  const auto unsealed = open_session_key(context, "wx1", {"openid", order.sealed_session_key});
+  ASSERT_TRUE(unsealed);
+  EXPECT_EQ(unsealed->reveal(), "the-session-key");
+  EXPECT_FALSE(open_session_key(context, "wx1", {"another", order.sealed_session_key}));
+  EXPECT_FALSE(open_session_key(context, "wx2", {"openid", order.sealed_session_key}));
+  sessions.serve<issue_tokens>(session_opened{});
+  value_of(opened);
 }
 
 TEST_F(LoginActor, ReportsACodeThatWeChatRefuses) {

@@ -185,6 +185,7 @@ using scripted_database = scripted<
     on_request<std::optional<session>, find_session>,
     on_request<std::vector<user>, user_page_query>, on_request<ended_sessions, list_ended_sessions>,
     on_request<std::vector<session>, list_sessions>,
+    on_request<std::optional<stored_session_key>, find_session_key>,
     on_request<std::optional<config_snapshot>, load_config>,
     on_request<user_admitted, admit_wechat_user>, on_request<user, update_profile>,
     on_request<session, rotate_refresh>, on_request<ended_sessions, end_sessions>,

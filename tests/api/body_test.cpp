@@ -56,6 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
                     operation{"POST", "/api/v1/logout"}, operation{"PUT", "/api/v1/user/password"},
                     operation{"PUT", "/api/v1/user/credentials"},
                     operation{"POST", "/api/v1/user/wechat"},
+                    operation{"POST", "/api/v1/wechat/decrypt"},
+                    operation{"POST", "/api/v1/wechat/check-signature"},
                     operation{"PATCH", "/api/user/info"}));
 
 } // namespace

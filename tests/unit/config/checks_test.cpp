@@ -145,18 +145,21 @@ TEST_F(SettingsChecks, WantAKeyOfSomeKind) {
                   .empty());
 }
 
-TEST_F(SettingsChecks, WantPreviousSecretsOnlyBesideTheOneThatSigns) {
+TEST_F(SettingsChecks, WantPreviousSecretsOnlyBesideTheOneThatIsUsed) {
   const std::string good = "0123456789abcdef0123456789abcdef";
-  EXPECT_TRUE(problems_with({{"auth.signing_secret", good},
-                             {"auth.previous_signing_secrets", good + "1," + good + "2"}})
-                  .empty());
-  EXPECT_THAT(problems_with({{"auth.previous_signing_secrets", good}}),
-              ElementsAre(is_problem("flag --auth.previous_signing_secrets", "which is not set")));
-  const auto short_one = problems_with(
-      {{"auth.signing_secret", good}, {"auth.previous_signing_secrets", good + ",hidden"}});
-  EXPECT_THAT(short_one,
-              ElementsAre(is_problem("flag --auth.previous_signing_secrets", "at least 32 bytes")));
-  EXPECT_EQ(describe(short_one).find("hidden"), std::string::npos);
+  for (const auto& [current, previous] :
+       {std::pair{"auth.signing_secret", "auth.previous_signing_secrets"},
+        std::pair{"wechat.sealing_secret", "wechat.previous_sealing_secrets"}}) {
+    const std::string flag = std::string{"flag --"} + previous;
+    EXPECT_TRUE(problems_with({{current, good}, {previous, good + "1," + good + "2"}}).empty());
+    EXPECT_THAT(problems_with({{previous, good}}),
+                ElementsAre(is_problem(flag, "which is not set")));
+    EXPECT_THAT(problems_with({{current, "short"}}),
+                ElementsAre(is_problem(std::string{"flag --"} + current, "at least 32 bytes")));
+    const auto short_one = problems_with({{current, good}, {previous, good + ",hidden"}});
+    EXPECT_THAT(short_one, ElementsAre(is_problem(flag, "at least 32 bytes")));
+    EXPECT_EQ(describe(short_one).find("hidden"), std::string::npos);
+  }
 }
 
 TEST_F(SettingsChecks, BlameTheSettingThatWasGivenNotTheDefaultThatItMeets) {

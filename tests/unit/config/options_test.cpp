@@ -44,6 +44,8 @@ std::vector<ends> all_ends() {
       {"wechat.mode", "real", "simulator", "simulator", "Simulator"},
       {"wechat.app_secret", {}, "", bytes(256), bytes(257)},
       {"wechat.workers", "0", "1", "64", "65"},
+      {"wechat.sealing_secret", bytes(31), bytes(32), bytes(1024), bytes(1025)},
+      {"wechat.previous_sealing_secrets", bytes(31), {}, bytes(32), {}},
       {"auth.key_file", "", "x", bytes(4095), bytes(4096)},
       {"auth.signing_secret", bytes(31), bytes(32), bytes(1024), bytes(1025)},
       {"auth.previous_signing_secrets", bytes(31), {}, bytes(32), {}},
@@ -97,6 +99,8 @@ std::vector<std::pair<std::string, std::string>> flags_for(const std::string& na
                                {"auth.refresh_absolute_ttl", "3650d"}});
   if (name == "auth.previous_signing_secrets")
     flags.emplace_back("auth.signing_secret", "fedcba9876543210fedcba9876543210");
+  if (name == "wechat.previous_sealing_secrets")
+    flags.emplace_back("wechat.sealing_secret", "fedcba9876543210fedcba9876543210");
   flags.emplace_back(name, text);
   return flags;
 }
@@ -257,11 +261,15 @@ TEST_F(SettingsOptions, AreShownAsTomlThatLoadsToTheSame) {
 TEST_F(SettingsOptions, Asvs13_3_1_AreShownWithoutTheirSecrets) {
   settings values;
   values.wechat.app_secret = secret{"hidden-one"};
+  values.wechat.sealing_secret = secret{"hidden-five"};
+  values.wechat.previous_sealing_secrets = {secret{"hidden-six"}};
   values.auth.signing_secret = secret{"hidden-two"};
   values.auth.previous_signing_secrets = {secret{"hidden-three"}, secret{"hidden-four"}};
   const auto shown = show(values);
   EXPECT_EQ(shown.find("hidden"), std::string::npos);
   EXPECT_NE(shown.find("app_secret = \"[redacted]\""), std::string::npos);
+  EXPECT_NE(shown.find("# sealing_secret = \"[redacted]\""), std::string::npos);
+  EXPECT_NE(shown.find("# previous_sealing_secrets = \"[redacted]\""), std::string::npos);
   EXPECT_NE(shown.find("# signing_secret = \"[redacted]\""), std::string::npos);
   EXPECT_NE(shown.find("# previous_signing_secrets = \"[redacted]\""), std::string::npos);
 

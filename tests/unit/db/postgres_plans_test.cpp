@@ -1,4 +1,5 @@
 #include "db/postgres_accounts.hpp"
+#include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_purge.hpp"
 #include "db/postgres_reads.hpp"
@@ -40,7 +41,7 @@ protected:
         make_admission("openid", 3, 30),
         make_admission("openid", 3, 31),
         add_credentials{{3}, "three", make_hash("first"), noon},
-        link_identity{{1}, "wx-app", "new", {}, noon, session_id{10}},
+        link_identity{{1}, "wx-app", "new", {}, noon, session_id{10}, make_sealed(1)},
         open_password_session{{1}, make_hash("first"), make_hash("x"), keys, {}, make_session(11)},
         change_password{{1}, {}, make_hash("second"), {}, keys, {}, noon},
         make_rename(1, "one"),
@@ -58,6 +59,8 @@ protected:
       const std::vector<session_id> sessions{{1}};
       find_users(*connection, users);
       find_sessions(*connection, sessions);
+      const std::vector<find_session_key> owners{{{1}, "wx-app"}};
+      find_session_keys(*connection, owners);
       list_users(*connection, {});
       list_sessions(*connection, {1});
       list_accounts(*connection, {});
@@ -125,6 +128,8 @@ TEST_F(PostgresPlans, FindEveryRowByTheIndexThatIsForIt) {
       {"rotate_refresh", 3, {"sessions_pkey"}},
       {"forget_sessions", 1, {"sessions_ended_by_user"}},
       {"find_identity", 2, {"wechat_identities_by_user"}},
+      {"renew_identities", 5, {"wechat_identities_pkey", "w.openid"}},
+      {"find_session_keys", 2, {"wechat_identities_by_user", "w.user_id"}},
       {"find_owner", 2, {"wechat_identities_pkey"}},
       {"unlink_identities", 1, {"wechat_identities_by_user"}},
       {"list_accounts",

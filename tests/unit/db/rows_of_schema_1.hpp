@@ -35,12 +35,15 @@ inline void expect_rows_of_schema_1(store& served) {
                      .wechat_identities = 1,
                      .open_sessions = 1};
   EXPECT_EQ(value_of(served.list_accounts({})), std::vector{kept});
+  const std::vector<find_session_key> keys{{{7}, "wx-app"}};
+  EXPECT_FALSE(value_of(served.find_session_keys(keys)).at(0));
   EXPECT_EQ(value_of(served.sessions_ended_since(from_unix_micros(5))), (ended_sessions{{71}}));
   const std::vector<write_request> requests{
       make_admission("openid", 8, 80), add_credentials{{7}, "sparrow", make_hash("first"), noon}};
   const auto outcomes = served.apply(requests);
   EXPECT_EQ(std::get<user_admitted>(value_of(outcomes.at(0))).who, kept.who);
   EXPECT_TRUE(outcomes.at(1));
+  EXPECT_EQ(value_of(served.find_session_keys(keys)).at(0)->sealed, make_sealed(80));
 }
 
 } // namespace maque::db::test

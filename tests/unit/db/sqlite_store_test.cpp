@@ -98,14 +98,6 @@ TEST_F(SqliteStore, LearnsAUnionidOnce) {
   EXPECT_EQ(admit_with("other"), "union");
 }
 
-TEST_F(SqliteStore, NeverWritesASessionKeyInClear) {
-  const auto request = make_admission("openid", 1, 1);
-  value_of(apply_one(*value_of(factory->open_writer()), request));
-  for (const auto& [name, content] : state_of(folder.path())) {
-    EXPECT_EQ(content.first.find(request.session_key.reveal()), std::string::npos) << name;
-  }
-}
-
 TEST_F(SqliteStore, IsUnavailableWhileAnotherProcessHoldsTheLockAndUsableAfterwards) {
   pipe_line locked;
   pipe_line release;

@@ -106,12 +106,20 @@ inline session make_session(std::uint64_t id) {
   return opened;
 }
 
+/// A sealed session key as far as a database can tell; another one for each number.
+inline sealed_bytes make_sealed(std::uint64_t number) {
+  sealed_bytes made(73);
+  for (std::size_t i = 0; i < made.size(); ++i)
+    made[i] = static_cast<std::uint8_t>(number + i * 31);
+  return made;
+}
+
 inline admit_wechat_user make_admission(std::string openid, std::uint64_t candidate,
                                         std::uint64_t session) {
   return {.appid = "wx-app",
           .openid = std::move(openid),
           .unionid = std::nullopt,
-          .session_key = secret{"tiihtNczf5v6AKRyjwEUhQ=="},
+          .sealed_session_key = make_sealed(session),
           .candidate = {candidate},
           .opened = make_session(session)};
 }
@@ -195,6 +203,12 @@ protected:
   std::optional<user> find_user(std::uint64_t id) {
     const std::vector<user_id> ids{{id}};
     return value_of(reader->find_users(ids)).at(0);
+  }
+
+  std::optional<stored_session_key> session_key_of(std::uint64_t user,
+                                                   std::string appid = "wx-app") {
+    const std::vector<find_session_key> wanted{{{user}, std::move(appid)}};
+    return value_of(reader->find_session_keys(wanted)).at(0);
   }
 
   std::optional<session> find_session(std::uint64_t id) {

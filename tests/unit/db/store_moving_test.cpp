@@ -1,3 +1,4 @@
+#include "db/hex.hpp"
 #include "db/moving.hpp"
 #include "db/sqlite_statement.hpp"
 #include "store_fixture.hpp"
@@ -84,6 +85,8 @@ void fill_awkwardly(store& writer, const std::function<void(const std::string&)>
   apply(make_registration(201, "zoe"));
   apply(make_registration(202, "gone", 202));
   apply(delete_user{{202}, noon});
+  apply(link_identity{{200}, "wx-app", "with key", {}, noon, {}, make_sealed(200)});
+  apply(link_identity{{201}, "wx-app", "without key", {}, noon});
   apply(add_invitation{make_invitation(200, UINT32_MAX)});
   apply(add_invitation{make_invitation(3, 1, noon)});
   for (const std::uint64_t key : {255U, 0U, 128U})
@@ -132,6 +135,9 @@ TEST_P(Moving, GivesAStoreThatServesWhatTheOtherOneServed) {
   const auto served = value_of(other.factory->open_writer());
   const std::vector<user_id> ids{{1}};
   EXPECT_EQ(value_of(served->find_users(ids)), value_of(reader->find_users(ids)));
+  const std::vector<find_session_key> keys{{{1}, "wx-app"}};
+  EXPECT_EQ(value_of(served->find_session_keys(keys)).at(0),
+            (stored_session_key{"openid-1", make_sealed(11)}));
   write_request login = make_admission("openid-1", 2, 12);
   EXPECT_FALSE(
       std::get<user_admitted>(value_of(std::move(served->apply({&login, 1}).at(0)))).is_new_user);
@@ -142,7 +148,7 @@ TEST_P(Moving, WritesAHeaderTheRowsAndTheSums) {
   std::istringstream lines{export_of(*database.factory)};
   std::string line;
   std::getline(lines, line);
-  EXPECT_EQ(line, R"({"format":"maque-export","version":1,"schema":2,)"
+  EXPECT_EQ(line, R"({"format":"maque-export","version":1,"schema":3,)"
                   R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
                   R"("wechat_identities":1,"credentials":0,"sessions":1,"invitations":0,)"
                   R"("login_throttles":0,"config_versions":0,"config_values":0}})");
@@ -152,7 +158,9 @@ TEST_P(Moving, WritesAHeaderTheRowsAndTheSums) {
                   R"("updated_at":1795608000123456,"revision":1,"deleted_at":null})");
   std::getline(lines, line);
   EXPECT_EQ(line, R"({"table":"wechat_identities","appid":"wx-app","openid":"openid-1",)"
-                  R"("unionid":null,"user_id":1,"created_at":1795608000123456})");
+                  R"("unionid":null,"user_id":1,"created_at":1795608000123456,)"
+                  R"("sealed_session_key":")" +
+                      to_hex(make_sealed(11)) + R"(","session_key_at":1795608000123456})");
   std::getline(lines, line);
   EXPECT_THAT(line, HasSubstr(R"("refresh_secret_hash":"0b131b23)"));
   std::getline(lines, line);
@@ -226,6 +234,7 @@ TEST_P(Moving, TakesWhatWasExportedBeforeThereWereAccounts) {
   EXPECT_EQ(accounts[0].open_sessions, 1U);
   EXPECT_FALSE(accounts[0].username);
   EXPECT_THAT(export_of(*other.factory), HasSubstr(R"("deleted_at":null)"));
+  EXPECT_THAT(export_of(*other.factory), HasSubstr(R"("session_key_at":null)"));
   EXPECT_FALSE(import_into(*make_other("third").factory,
                            replaced(export_of_schema_1, "\"revision\":2", "\"revision\":3")));
 }
@@ -270,8 +279,8 @@ TEST_P(Moving, ChangesNothingWhenTheFileIsNotWhatWasExported) {
       {without_end.substr(0, without_end.size() / 2), "not complete"},
       {replaced(good, "maque-export", "other-export"), "all.jsonl:1: this is no export"},
       {replaced(good, R"("version":1)", R"("version":2)"), "another version"},
-      {replaced(good, R"("schema":2)", R"("schema":99)"), "run a newer program"},
-      {replaced(good, R"("schema":2)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
+      {replaced(good, R"("schema":3)", R"("schema":99)"), "run a newer program"},
+      {replaced(good, R"("schema":3)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
       {replaced(good, second_user, "{,"), "all.jsonl:3: this is no JSON object"},
       {replaced(good, second_user, R"({"table":"pets","id":2,)"), "all.jsonl:3: there is no table"},
       {replaced(good, second_user, R"({"table":"users","id":"2",)"), "all.jsonl:3: id has a value"},

@@ -22,18 +22,33 @@ TEST(SigningKeys, AreDerivedWithHkdf) {
   EXPECT_EQ(key->access_key.reveal(), hkdf(master, "maque v1 access token", 32));
   EXPECT_EQ(key->refresh_key.reveal(), hkdf(master, "maque v1 refresh token", 32));
   EXPECT_EQ(key->kid, encode_base64url(hkdf(master, "maque v1 key id", 9)));
+  EXPECT_EQ(key->sealing.key.reveal(), hkdf(master, "maque v1 sealing key", 32));
+  EXPECT_EQ(key->sealing.id, hkdf(master, "maque v1 sealing key id", 8));
 }
 
 TEST(SigningKeys, HaveNothingInCommon) {
   std::set<std::string> seen;
   for (const char fill : {'a', 'b', 'c'}) {
     const auto key = test::make_key(fill);
-    seen.insert({key.kid, key.access_key.reveal(), key.refresh_key.reveal()});
+    seen.insert({key.kid, key.access_key.reveal(), key.refresh_key.reveal(),
+                 key.sealing.key.reveal(), key.sealing.id});
     EXPECT_EQ(key.kid.size(), 12U);
     EXPECT_EQ(key.access_key.reveal().size(), 32U);
     EXPECT_EQ(key.refresh_key.reveal().size(), 32U);
   }
-  EXPECT_EQ(seen.size(), 9U);
+  EXPECT_EQ(seen.size(), 15U);
+}
+
+TEST(SigningKeys, SealTheSameWhateverTheirAlgorithm) {
+  const secret master{std::string(32, 'm')};
+  const auto alone = derive_sealing_key(master);
+  ASSERT_TRUE(alone);
+  for (const auto algorithm : {key_algorithm::hs256, key_algorithm::eddsa}) {
+    const auto key = derive_signing_key(master, algorithm);
+    EXPECT_EQ(key->sealing.id, alone->id);
+    EXPECT_EQ(key->sealing.key.reveal(), alone->key.reveal());
+  }
+  EXPECT_FALSE(derive_sealing_key(secret{std::string(31, 'm')}));
 }
 
 TEST(SigningKeys, DependOnTheWholeMasterSecret) {

@@ -1,0 +1,57 @@
+#include "actors/wechat_data.hpp"
+
+#include "actors/answer.hpp"
+#include "actors/session_keys.hpp"
+#include "wechat/user_data.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace maque {
+
+wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
+  return {
+      [this](const request_context& request,
+             decrypt_user_data& order) -> caf::result<user_data_decrypted> {
+        auto waiting = self_->make_response_promise<user_data_decrypted>();
+        const user_id user = order.user;
+        with_session_key(waiting, request, user,
+                         [this, order = std::move(order)](auto& then, const secret& key) {
+                           auto plain = wechat::decrypt_user_data(order.encrypted_data.reveal(),
+                                                                  order.iv.reveal(), key, appid_);
+                           if (!plain) return refuse(self_, then, to_caf(plain.error()));
+                           then.deliver(user_data_decrypted{secret{std::move(*plain)}});
+                         });
+        return waiting;
+      },
+      [this](const request_context& request,
+             check_user_data& order) -> caf::result<user_data_checked> {
+        auto waiting = self_->make_response_promise<user_data_checked>();
+        const user_id user = order.user;
+        with_session_key(
+            waiting, request, user, [order = std::move(order)](auto& then, const secret& key) {
+              then.deliver(user_data_checked{
+                  wechat::is_signed(order.raw_data.reveal(), order.signature.reveal(), key)});
+            });
+        return waiting;
+      },
+  };
+}
+
+template <class Promise, class Then>
+void wechat_data_state::with_session_key(Promise waiting, const request_context& request,
+                                         user_id user, Then then) {
+  ask<std::optional<stored_session_key>>(
+      self_, context_.database, std::move(waiting),
+      [this, then = std::move(then)](Promise& answer,
+                                     const std::optional<stored_session_key>& stored) {
+        const auto key = stored ? open_session_key(context_, appid_, *stored) : std::nullopt;
+        if (key) return then(answer, *key);
+        // What was sealed with a key that is gone is as good as never kept: so is the remedy.
+        const char* const cause = stored ? "its sealing key is gone" : "none is kept";
+        refuse(self_, answer, to_caf(error{errc::session_key_missing, {}, cause, {}}));
+      },
+      request, find_session_key{user, appid_});
+}
+
+} // namespace maque

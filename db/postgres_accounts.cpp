@@ -67,8 +67,8 @@ const postgres_statement link_identity_statement{
     " sealed_session_key, session_key_at) VALUES ($1, $2, ($3::text[])[1], $4, $5::bigint,"
     " ($6::bytea[])[1], CASE WHEN ($6::bytea[])[1] IS NOT NULL THEN $5::bigint END)"
     " ON CONFLICT (appid, openid) DO NOTHING RETURNING user_id"};
-const postgres_statement unlink_identity_statement{"unlink_identities",
-                                          "DELETE FROM wechat_identities i WHERE i.user_id = $1"};
+const postgres_statement unlink_identities_statement{
+    "unlink_identities", "DELETE FROM wechat_identities i WHERE i.user_id = $1"};
 
 const postgres_statement set_disabled_statement{
     "set_disabled", "UPDATE users u SET disabled = $2, updated_at = greatest(u.updated_at, $3),"

@@ -24,10 +24,10 @@ using sealed_bytes = std::vector<std::uint8_t>;
 using ended_sessions = std::vector<session_id>;
 
 /// Logs a WeChat identity in: finds its user or makes one (a user and an identity row), keeps the
-/// session key in place of the one before, and opens the session. If the user then has more than `max_sessions` open ones,
-/// those that were seen longest ago are ended; never the new one. (Logins on several connections at
-/// the same moment may leave one more each, until the next login.) One transaction; all or nothing.
-/// Fails with account_disabled. The outcome is user_admitted.
+/// session key in place of the one before, and opens the session. If the user then has more than
+/// `max_sessions` open ones, those that were seen longest ago are ended; never the new one. (Logins
+/// on several connections at the same moment may leave one more each, until the next login.) One
+/// transaction; all or nothing. Fails with account_disabled. The outcome is user_admitted.
 struct admit_wechat_user {
   std::string appid;
   std::string openid;

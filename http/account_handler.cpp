@@ -2,18 +2,12 @@
 #include "http/front.hpp"
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
-#include "http/json_writer.hpp"
 #include "http/login_code.hpp"
+#include "http/user_reply.hpp"
 
 namespace maque::http {
 
 namespace {
-
-void answer_with_user(exchange& waiting, const user& who) {
-  std::string data;
-  append_user(data, who);
-  waiting.succeed(data);
-}
 
 result<change_own_password> read_password_change(const exchange& asked) {
   auto body = json_body::read(asked.incoming);

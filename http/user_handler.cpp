@@ -3,6 +3,7 @@
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/json_writer.hpp"
+#include "http/user_reply.hpp"
 #include "security/base64url.hpp"
 
 #include <charconv>
@@ -10,12 +11,6 @@
 namespace maque::http {
 
 namespace {
-
-void answer_with_user(exchange& waiting, const user& who) {
-  std::string data;
-  append_user(data, who);
-  waiting.succeed(data);
-}
 
 result<profile_patch> read_patch(const request& incoming) {
   auto body = json_body::read(incoming);

@@ -1,5 +1,7 @@
 #include "security/ed25519.hpp"
 
+#include "security/bytes_of.hpp"
+
 #include <sodium.h>
 
 #include <stdexcept>
@@ -11,10 +13,6 @@ namespace {
 
 static_assert(std::tuple_size_v<ed25519_signature> == crypto_sign_BYTES);
 static_assert(std::tuple_size_v<ed25519_public_key> == crypto_sign_PUBLICKEYBYTES);
-
-const unsigned char* bytes_of(std::string_view text) noexcept {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 } // namespace
 

@@ -1,5 +1,6 @@
 #include "security/password_hash.hpp"
 
+#include "security/bytes_of.hpp"
 #include "security/random.hpp"
 #include "security/stored_hash.hpp"
 
@@ -23,10 +24,6 @@ constexpr std::size_t mebibyte = 1024UL * 1024;
 
 bool equal(std::string_view left, std::string_view right) noexcept {
   return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
-}
-
-const unsigned char* bytes_of(const std::string& text) noexcept {
-  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 // Verifies with the algorithm that a stored hash was made with.

@@ -1,5 +1,6 @@
 #include "security/sealed.hpp"
 
+#include "security/bytes_of.hpp"
 #include "security/random.hpp"
 
 #include <sodium.h>
@@ -12,14 +13,10 @@ namespace maque::security {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t sealed_version = 1;
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t header_bytes = 1 + sealing_key_id_bytes;
-
-const unsigned char* bytes_of(std::string_view text) noexcept {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 void require_sound(const sealing_key& key) {
   if (key.id.size() != sealing_key_id_bytes ||
@@ -28,7 +25,7 @@ void require_sound(const sealing_key& key) {
 }
 
 std::string header_of(const sealing_key& key) {
-  return static_cast<char>(version) + key.id;
+  return static_cast<char>(sealed_version) + key.id;
 }
 
 /// What is authenticated besides the ciphertext. The lengths in front keep two parts from being

@@ -11,7 +11,7 @@ class SessionKeys : public account_test {
 protected:
   static link_identity link(std::uint64_t user, std::string appid, std::string openid,
                             std::optional<sealed_bytes> sealed) {
-    return {{user}, std::move(appid), std::move(openid), {}, noon, std::move(sealed)};
+    return {{user}, std::move(appid), std::move(openid), {}, noon, {}, std::move(sealed)};
   }
 
   /// session_key_at of the only identity.

@@ -23,8 +23,8 @@ class account_state {
 public:
   static constexpr const char* name = "account";
 
-  account_state(actor_of<account_actor> self, lane_context& context, account_policy policy)
-      : self_{self}, context_{context}, policy_{std::move(policy)} {}
+  account_state(actor_of<account_actor> self, lane_context& context, const account_policy& policy)
+      : self_{self}, context_{context}, policy_{policy} {}
   ~account_state();
   account_state(const account_state&) = delete;
   account_state& operator=(const account_state&) = delete;

@@ -20,8 +20,8 @@ class login_state {
 public:
   static constexpr const char* name = "login";
 
-  login_state(actor_of<login_actor> self, lane_context& context, login_policy policy)
-      : self_{self}, context_{context}, policy_{std::move(policy)} {}
+  login_state(actor_of<login_actor> self, lane_context& context, const login_policy& policy)
+      : self_{self}, context_{context}, policy_{policy} {}
 
   login_actor::behavior_type make_behavior();
 

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t mebibyte = 1024UL * 1024;
 
-bool equal(std::string_view left, std::string_view right) noexcept {
+bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
   return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
@@ -49,8 +49,8 @@ public:
     const auto room = std::make_unique<crypt_data>();
     const char* const made = crypt_r(looked_at.reveal().c_str(), text_.c_str(), room.get());
     if (made == nullptr && errno == ENOMEM) throw std::bad_alloc{};
-    const bool matches =
-        made != nullptr && equal(digest_of(made, stored), digest_of(text_, stored));
+    const bool matches = made != nullptr &&
+                         equal_in_constant_time(digest_of(made, stored), digest_of(text_, stored));
     sodium_memzero(room.get(), sizeof(crypt_data));
     return matches;
   }
@@ -66,7 +66,7 @@ public:
                        reinterpret_cast<unsigned char*>(made.mutable_value().data()),
                        stored.digest.size()) != 1)
       throw std::bad_alloc{};
-    return equal(made.reveal(), stored.digest);
+    return equal_in_constant_time(made.reveal(), stored.digest);
   }
 
   bool operator()(const pbkdf2_hash& stored) const {
@@ -79,7 +79,7 @@ public:
                           static_cast<int>(stored.digest.size()),
                           reinterpret_cast<unsigned char*>(made.mutable_value().data())) != 1)
       throw std::bad_alloc{};
-    return equal(made.reveal(), stored.digest);
+    return equal_in_constant_time(made.reveal(), stored.digest);
   }
 
 private:

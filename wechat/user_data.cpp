@@ -79,7 +79,7 @@ std::string decrypt_blocks(std::span<const std::uint8_t> encrypted, const block&
 /// taken off.
 bool remove_padding(std::string& plain) {
   const auto last = static_cast<unsigned>(static_cast<std::uint8_t>(plain.back()));
-  unsigned wrong = static_cast<unsigned>(last - 1U >= block_bytes);
+  auto wrong = static_cast<unsigned>(last - 1U >= block_bytes);
   for (unsigned back = 1; back <= block_bytes; ++back) {
     const auto byte = static_cast<unsigned>(static_cast<std::uint8_t>(plain[plain.size() - back]));
     wrong |= static_cast<unsigned>(back <= last) * (byte ^ last);

@@ -28,6 +28,7 @@ run: build ## Build what is needed and start the server
 .PHONY: test
 test: ## Build and run every test
 	@tools/install-dependencies test
+	@tools/install-promtool
 	@$(call configure,debug)
 	@cmake --build build/debug -j $(JOBS)
 	@ctest --test-dir build/debug --output-on-failure -j $(JOBS)
@@ -49,6 +50,7 @@ lint: ## Check the format, the style rules and clang-tidy
 .PHONY: asan
 asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/install-dependencies test
+	@tools/install-promtool
 	@$(call configure,asan)
 	@cmake --build build/asan -j $(JOBS)
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
@@ -56,6 +58,7 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 .PHONY: tsan
 tsan: ## Run every test under ThreadSanitizer
 	@tools/install-dependencies test
+	@tools/install-promtool
 	@tools/build-instrumented-caf
 	@$(call configure,tsan)
 	@cmake --build build/tsan -j $(JOBS)

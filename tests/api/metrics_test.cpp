@@ -62,7 +62,7 @@ TEST_F(Metrics, AreInTheFormatOfPrometheus) {
   EXPECT_EQ(reply->get_header_value("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
   const auto file = server.folder() / "metrics.txt";
   std::ofstream{file} << reply->body;
-  EXPECT_EQ(std::system(("promtool check metrics <" + file.string()).c_str()), 0);
+  EXPECT_EQ(std::system((MAQUE_PROMTOOL " check metrics <" + file.string()).c_str()), 0);
 }
 
 TEST_F(Metrics, AreNotPublic_ASVS_13_4_5) {

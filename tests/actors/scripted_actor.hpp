@@ -151,11 +151,13 @@ public:
     return std::get<arrivals<Request>>(taken_).count();
   }
 
+  /// When this returns, the answer is in the mailbox of the actor that asked.
   template <class Request, class Reply>
   void answer(const asked<Request>& question, Reply reply) {
     run([waiting = question.waiting, reply = std::move(reply)]() mutable {
       waiting.deliver(std::move(reply));
     });
+    settle();
   }
 
   template <class Request>

@@ -51,17 +51,18 @@ call_outcome call(transport& via, const app_credentials& app, const wechat_order
                   const secret& access_token, steady_time deadline, pacer& time) {
   auto sent = encode(app, order, access_token);
   if (!sent) return {tl::make_unexpected(std::move(sent).error())};
-  const redactor hide = redactor_of(app, order, access_token);
+  // Made for failures only: there are thousands of logins a second.
+  const auto hide = [&] { return redactor_of(app, order, access_token, sent->target); };
 
   for (int attempt = 1;; ++attempt) {
     auto answered = ask(via, app, order, *sent, deadline);
-    if (!answered) return broken(std::move(answered).error(), hide);
+    if (!answered) return broken(std::move(answered).error(), hide());
     if (auto* good = std::get_if<wechat_outcome>(&*answered)) return {std::move(*good)};
 
     const auto& no = std::get<refusal>(*answered);
     const bool again = no.errcode == errcodes::busy && attempt < bounds::busy_tries &&
                        back_off(time, attempt + 1, deadline);
-    if (!again) return outcome_of(endpoint_of(order), no, hide);
+    if (!again) return outcome_of(endpoint_of(order), no, hide());
   }
 }
 

@@ -247,8 +247,10 @@ result<outgoing> encode(const app_credentials& app, const wechat_order& order,
 }
 
 redactor redactor_of(const app_credentials& app, const wechat_order& order,
-                     const secret& access_token) {
+                     const secret& access_token, const std::string& target) {
   redactor hide;
+  // A mere path is no secret.
+  if (target.find('?') != std::string::npos) hide.hide(target);
   hide.hide(app.app_secret.reveal());
   hide.hide(access_token.reveal());
   std::visit(hider{hide}, order);

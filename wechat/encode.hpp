@@ -22,8 +22,8 @@ struct outgoing {
 result<outgoing> encode(const app_credentials& app, const wechat_order& order,
                         const secret& access_token);
 
-/// Hides what of this call must not be logged.
+/// Hides what of this call must not be logged. `target` is as encode() makes it.
 redactor redactor_of(const app_credentials& app, const wechat_order& order,
-                     const secret& access_token);
+                     const secret& access_token, const std::string& target);
 
 } // namespace maque::wechat

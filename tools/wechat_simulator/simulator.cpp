@@ -6,6 +6,8 @@
 
 #include <sodium.h>
 
+#include <atomic>
+#include <cstdint>
 #include <stdexcept>
 
 namespace maque::wechat_simulator {
@@ -20,7 +22,15 @@ struct simulator::impl {
     return html_reply(404, "404 Not Found");
   }
 
+  std::chrono::milliseconds latency() const {
+    const std::int64_t jitter = jitter_ms;
+    const auto more = jitter <= 0 ? 0U : randombytes_uniform(static_cast<std::uint32_t>(jitter) + 1);
+    return std::chrono::milliseconds{latency_ms + more};
+  }
+
   code_to_session login;
+  std::atomic<std::int64_t> latency_ms{0};
+  std::atomic<std::int64_t> jitter_ms{0};
 };
 
 simulator::simulator(const time_source& clock) : impl_{std::make_unique<impl>(clock)} {
@@ -32,6 +42,16 @@ simulator::~simulator() = default;
 wechat::reply simulator::handle(std::string_view method, std::string_view target,
                                 std::string_view body) {
   return impl_->route(parse_request(method, target, body));
+}
+
+answer simulator::answer_to(std::string_view method, std::string_view target,
+                            std::string_view body) {
+  return {handle(method, target, body), impl_->latency()};
+}
+
+void simulator::set_latency(std::chrono::milliseconds fixed, std::chrono::milliseconds jitter) {
+  impl_->latency_ms = fixed.count();
+  impl_->jitter_ms = jitter.count();
 }
 
 namespace {

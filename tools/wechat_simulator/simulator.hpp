@@ -2,7 +2,9 @@
 
 #include "domain/time.hpp"
 #include "wechat/transport.hpp"
+#include "wechat_simulator/answer.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +27,12 @@ public:
 
   /// Answers one HTTP request. `target` is path and query as they were sent.
   wechat::reply handle(std::string_view method, std::string_view target, std::string_view body);
+
+  /// The same, with how long it takes and how it comes.
+  answer answer_to(std::string_view method, std::string_view target, std::string_view body);
+
+  /// How long every answer takes from now on: `fixed` and up to `jitter` more.
+  void set_latency(std::chrono::milliseconds fixed, std::chrono::milliseconds jitter);
 
 private:
   struct impl;

@@ -25,8 +25,8 @@ struct program_options {
 };
 
 void declare(CLI::App& options, program_options& read) {
-  const auto milliseconds = CLI::AsNumberWithUnit{
-      std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1000}}};
+  const auto milliseconds =
+      CLI::AsNumberWithUnit{std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1000}}};
   options.add_option("--host", read.server.host, "Address to listen on")->capture_default_str();
   options.add_option("--port", read.server.port, "Port to listen on; 0: any that is free")
       ->capture_default_str();
@@ -57,10 +57,10 @@ int run(int argc, char** argv) {
 
   const maque::system_time_source clock;
   simulator engine{clock};
-  engine.set_latency(std::chrono::milliseconds{read.latency_ms},
-                     std::chrono::milliseconds{read.jitter_ms});
-  server_host host{.options = read.server,
-                   .serve = [&](const incoming& from) {
+  if (read.latency_ms > 0 || read.jitter_ms > 0)
+    engine.state().mishaps.set_latency({}, std::chrono::milliseconds{read.latency_ms},
+                                       std::chrono::milliseconds{read.jitter_ms});
+  server_host host{.options = read.server, .serve = [&](const incoming& from) {
                      return engine.answer_to(from.method, from.target, from.body);
                    }};
   server listening{context, std::move(host)};

@@ -57,7 +57,8 @@ void server_connection::on_read(const error_code& failure) {
   if (!failure) return serve();
   if (failure == http::error::body_limit) return refuse(413);
   if (failure == http::error::header_limit) return refuse(431);
-  if (failure == http::error::end_of_stream || failure == http::error::partial_message) return end();
+  if (failure == http::error::end_of_stream || failure == http::error::partial_message)
+    return end();
   // The parser's own errors are the client's; the others are the connection's.
   if (failure.category() == make_error_code(http::error::bad_method).category()) return refuse(400);
   end();

@@ -26,9 +26,10 @@ public:
   void start() { read(); }
 
 private:
-  using timer = boost::asio::basic_waitable_timer<
-      std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-      server_executor>;
+  using timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        server_executor>;
 
   void read();
   void on_read(const boost::system::error_code& failure);

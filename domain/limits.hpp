@@ -111,6 +111,8 @@ inline constexpr std::size_t pushes_remembered = 65'536;
 /// Subscriptions, and what one handler has not answered yet.
 inline constexpr std::size_t push_subscriptions = 256;
 inline constexpr std::size_t pushes_outstanding = 1'024;
+/// How long a handler may work at a push.
+inline constexpr std::chrono::seconds push_handling{30};
 
 // Sessions
 /// Ended sessions that a lane remembers until their last access token has expired.

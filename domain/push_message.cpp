@@ -10,21 +10,22 @@ namespace {
 /// Of the pages "Message push", "Subscription messages", "Changes of users' information", "Customer
 /// messages", "Security of content", "Code management". "debug_demo" is what the console sends for
 /// a try.
-constexpr std::array<std::string_view, 15> push_names{"message",
-                                                      "subscribe_msg_popup_event",
-                                                      "subscribe_msg_change_event",
-                                                      "subscribe_msg_sent_event",
-                                                      "user_info_modified",
-                                                      "user_authorization_revoke",
-                                                      "user_authorization_cancellation",
-                                                      "user_enter_tempsession",
-                                                      "wxa_media_check",
-                                                      "weapp_audit_success",
-                                                      "weapp_audit_fail",
-                                                      "weapp_audit_delay",
-                                                      "wxa_privacy_apply",
-                                                      "debug_demo",
-                                                      "other"};
+constexpr std::array<std::string_view, push_label_count> push_names{
+    "message",
+    "subscribe_msg_popup_event",
+    "subscribe_msg_change_event",
+    "subscribe_msg_sent_event",
+    "user_info_modified",
+    "user_authorization_revoke",
+    "user_authorization_cancellation",
+    "user_enter_tempsession",
+    "wxa_media_check",
+    "weapp_audit_success",
+    "weapp_audit_fail",
+    "weapp_audit_delay",
+    "wxa_privacy_apply",
+    "debug_demo",
+    "other"};
 
 } // namespace
 

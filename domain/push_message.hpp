@@ -42,6 +42,8 @@ struct push_message {
 /// Shared by all who handle it.
 using shared_push = std::shared_ptr<const push_message>;
 
+inline constexpr std::size_t push_label_count = 15;
+
 /// The events that have a name in metrics, "message" for what is none, and "other" at the end.
 std::span<const std::string_view> push_labels() noexcept;
 

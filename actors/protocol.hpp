@@ -109,9 +109,9 @@ using access_token_actor = caf::typed_actor<
     caf::replies_to<request_context, replace_access_token>::with<access_token_found>>;
 
 /// Speaks to WeChat's servers, on threads of its own; see domain/wechat.hpp. Every request can fail
-/// with wechat_rejected_us, wechat_bad_reply, wechat_unavailable (also at once, while the endpoint's
-/// circuit breaker is open), too_many_requests, and with invalid_field where WeChat says that an
-/// argument is wrong.
+/// with wechat_rejected_us, wechat_bad_reply, wechat_unavailable (also at once, while the
+/// endpoint's circuit breaker is open), too_many_requests, and with invalid_field where WeChat says
+/// that an argument is wrong.
 using wechat_client_actor = caf::typed_actor<
     // Once, whatever happens. Waits for no access token. Fails with invalid_code,
     // user_blocked_by_wechat, too.

@@ -13,21 +13,31 @@ namespace maque {
 std::vector<start_child> push_service::children(caf::actor_system& system,
                                                 const meter_maker& add_meter,
                                                 const configure_all& everywhere) {
+  std::vector<push_handler_plan> plans{log_plan(), subscription_plan()};
+  if (further_) plans.insert(plans.end(), further_->all.begin(), further_->all.end());
   std::vector<start_child> made;
   made.push_back(dispatcher_child(system, add_meter(push_dispatcher_state::name), everywhere));
-  actor_meter& log_meter = add_meter(push_log_state::name);
-  made.push_back(handler_child(push_log_state::name, log_meter, {""}, [this, &system, &log_meter] {
-    return spawn_coordinator<push_handler_actor, push_log_state>(system, log_meter, std::ref(log_));
-  }));
-  actor_meter& subscriptions_meter = add_meter(subscription_events_state::name);
-  made.push_back(handler_child(
-      subscription_events_state::name, subscriptions_meter,
-      {"subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"},
-      [this, &system, &subscriptions_meter] {
-        return spawn_coordinator<push_handler_actor, subscription_events_state>(
-            system, subscriptions_meter, std::ref(log_), std::ref(counters_));
-      }));
+  for (push_handler_plan& each : plans) {
+    actor_meter& meter = add_meter(each.name);
+    made.push_back(handler_child(system, meter, std::move(each)));
+  }
   return made;
+}
+
+push_handler_plan push_service::log_plan() {
+  return {push_log_state::name, {""}, [this](caf::actor_system& system, actor_meter& meter) {
+            return spawn_coordinator<push_handler_actor, push_log_state>(system, meter,
+                                                                         std::ref(log_));
+          }};
+}
+
+push_handler_plan push_service::subscription_plan() {
+  return {subscription_events_state::name,
+          {"subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"},
+          [this](caf::actor_system& system, actor_meter& meter) {
+            return spawn_coordinator<push_handler_actor, subscription_events_state>(
+                system, meter, std::ref(log_), std::ref(counters_));
+          }};
 }
 
 start_child push_service::dispatcher_child(caf::actor_system& system, actor_meter& meter,
@@ -44,15 +54,14 @@ start_child push_service::dispatcher_child(caf::actor_system& system, actor_mete
           &meter};
 }
 
-start_child push_service::handler_child(const char* name, actor_meter& meter,
-                                        std::vector<std::string> about,
-                                        std::function<push_handler_actor()> start) {
+start_child push_service::handler_child(caf::actor_system& system, actor_meter& meter,
+                                        push_handler_plan plan) {
   const std::size_t place = entries_.size();
-  entries_.push_back({std::move(about), {{}, name}});
-  return {name,
-          [this, place, start = std::move(start)] {
+  entries_.push_back({std::move(plan.about), {{}, plan.name}});
+  return {std::move(plan.name),
+          [this, place, &system, &meter, start = std::move(plan.start)] {
             entry& own = entries_[place];
-            own.running.handler = start();
+            own.running.handler = start(system, meter);
             subscribe(own);
             return caf::actor_cast<caf::actor>(own.running.handler);
           },

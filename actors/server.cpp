@@ -110,7 +110,7 @@ private:
   std::unique_ptr<operator_lane> operator_lane_;
   std::uint16_t operator_port_ = 0;
   security_log events_{log_};
-  push_service pushes_{clock_, log_};
+  push_service pushes_{clock_, log_, options_.push_handlers};
   supervisor_actor supervisor_;
   // Set by a child's start function, read by those of later ones: the supervisor's thread.
   db::writer_actor writer_;
@@ -180,7 +180,9 @@ result<void> server::impl::start_actors() {
   children.push_back(password_child());
   if (options_.settings.auth.signing_secret.empty()) children.push_back(key_keeper_child());
   const auto tell = [this](const auto& action) { everywhere(action); };
-  const auto meter_of = [this](const char* type) -> actor_meter& { return add_meter(type); };
+  const auto meter_of = [this](const std::string& type) -> actor_meter& {
+    return add_meter(type.c_str());
+  };
   std::ranges::move(pushes_.children(*system_, meter_of, tell), std::back_inserter(children));
   for (const auto& lane : lanes_)
     std::ranges::move(lane->children(tell), std::back_inserter(children));

@@ -97,7 +97,7 @@ class PushService : public PushHandlers {
 protected:
   PushService() {
     children = service.children(
-        world.system, [this](const char*) -> actor_meter& { return world.add_meter(); },
+        world.system, [this](const std::string&) -> actor_meter& { return world.add_meter(); },
         [this](const std::function<void(lane_context&)>& action) { action(world.context()); });
     for (const start_child& each : children)
       running.push_back(each.start());

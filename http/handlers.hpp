@@ -31,6 +31,10 @@ void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked);
 void decrypt_data_of_caller(handler_context& context, const exchange_ptr& asked);
 void check_signature_for_caller(handler_context& context, const exchange_ptr& asked);
 
+// push_handler.cpp
+void verify_push_address(handler_context& context, const exchange_ptr& asked);
+void take_push(handler_context& context, const exchange_ptr& asked);
+
 // session_handler.cpp
 void refresh_tokens(handler_context& context, const exchange_ptr& asked);
 void log_out_sessions(handler_context& context, const exchange_ptr& asked);

@@ -30,6 +30,8 @@ const std::vector<route>& all_routes() {
       {method::post, "/api/v1/wechat/decrypt", access::signed_in, decrypt_data_of_caller},
       {method::post, "/api/v1/wechat/check-signature", access::signed_in,
        check_signature_for_caller},
+      {method::get, "/wechat/push/{appid}", access::anyone, verify_push_address},
+      {method::post, "/wechat/push/{appid}", access::anyone, take_push},
       {method::get, "/api/v1/users", access::signed_in, list_profiles},
       {method::get, "/api/users", access::signed_in, list_profiles},
       {method::get, "/api/config", access::anyone, show_config},

@@ -49,6 +49,7 @@ constexpr std::array table{
     security_event_info{session_ended_limit, "session_ended", "limit", level::info},
     security_event_info{session_ended_password, "session_ended", "password_changed", level::info},
     security_event_info{session_ended_elsewhere, "session_ended", "elsewhere", level::info},
+    security_event_info{push_refused, "push_refused", "proof", level::warn},
     security_event_info{key_rotated, "key_rotated", "operator", level::info},
 };
 

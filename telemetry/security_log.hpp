@@ -48,6 +48,7 @@ enum class security_event : std::uint8_t {
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
+  push_refused,            ///< Not WeChat's, or not of now.
   key_rotated,             ///< Counted only: its line has more fields.
 };
 

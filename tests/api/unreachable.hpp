@@ -29,6 +29,7 @@ inline std::map<std::string, std::string> unreachable_responses() {
       {"POST /api/v1/wechat/decrypt 504", late},
       {"POST /api/v1/wechat/check-signature 503", broken_database},
       {"POST /api/v1/wechat/check-signature 504", late},
+      {"POST /wechat/push/{appid} 504", late},
       {"POST /api/v1/token/refresh 503", broken_database},
       {"POST /api/v1/token/refresh 504", late},
       {"POST /api/v1/logout 503", broken_database},

@@ -108,9 +108,9 @@ using access_token_actor = caf::typed_actor<
     caf::replies_to<request_context, replace_access_token>::with<access_token_found>>;
 
 /// Speaks to WeChat's servers, on threads of its own; see domain/wechat.hpp. Every request can fail
-/// with wechat_rejected_us, wechat_bad_reply, wechat_unavailable (also at once, while the endpoint's
-/// circuit breaker is open), too_many_requests, and with invalid_field where WeChat says that an
-/// argument is wrong.
+/// with wechat_rejected_us, wechat_bad_reply, wechat_unavailable (also at once, while the
+/// endpoint's circuit breaker is open), too_many_requests, and with invalid_field where WeChat says
+/// that an argument is wrong.
 using wechat_client_actor = caf::typed_actor<
     // Once, whatever happens. Waits for no access token. Fails with invalid_code,
     // user_blocked_by_wechat, too.
@@ -151,6 +151,8 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, list_ended_sessions>::with<ended_sessions>,
     caf::replies_to<request_context, list_sessions>::with<std::vector<session>>,
     caf::replies_to<request_context, find_session_key>::with<std::optional<stored_session_key>>,
+    caf::replies_to<request_context, find_bound_phone>::with<std::optional<bound_phone>>,
+    caf::replies_to<request_context, find_api_key>::with<std::optional<api_key>>,
     // No snapshot if the version is still the known one.
     caf::replies_to<request_context, load_config>::with<std::optional<config_snapshot>>,
     // Writes: what is acknowledged is on disk. For their errors see domain/storage.hpp.
@@ -164,6 +166,8 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, add_credentials>::with<user>,
     caf::replies_to<request_context, change_password>::with<ended_sessions>,
     caf::replies_to<request_context, link_identity>::with<user>,
+    caf::replies_to<request_context, bind_phone_number>::with<bound_phone>,
+    caf::replies_to<request_context, touch_api_key>::with<std::uint64_t>,
     caf::replies_to<request_context, purge>::with<std::uint64_t>>;
 
 /// Errors -------------------------------------------------------------------------------------

@@ -94,6 +94,11 @@ inline constexpr std::size_t raw_data_bytes = 16 * 1024;
 /// An iv in base64, a SHA-1 in hex, and more.
 inline constexpr std::size_t wechat_proof_bytes = 64;
 
+// API keys
+inline constexpr std::size_t api_key_bytes = 64;
+/// How exactly it is known when a key was last used.
+inline constexpr std::chrono::minutes api_key_touch_interval{1};
+
 // Sessions
 /// Ended sessions that a lane remembers until their last access token has expired.
 inline constexpr std::size_t revocations = 1'000'000;

@@ -8,8 +8,8 @@
 #include <string>
 #include <variant>
 
-/// What can be asked of WeChat's server API for a mini-program, as plain values: the vocabulary that
-/// wechat/api.hpp and the messages of the wechat_client actor share. Every request names the
+/// What can be asked of WeChat's server API for a mini-program, as plain values: the vocabulary
+/// that wechat/api.hpp and the messages of the wechat_client actor share. Every request names the
 /// mini-program by its appid; each says which reply is its own.
 namespace maque {
 
@@ -53,8 +53,8 @@ struct session_key_reset {
 
 /// Access tokens -------------------------------------------------------------------------------
 
-/// POST /cgi-bin/stable_token. The reply is access_token_fetched. `force` invalidates the token that
-/// is in use; WeChat allows it 20 times a day, 30 s apart.
+/// POST /cgi-bin/stable_token. The reply is access_token_fetched. `force` invalidates the token
+/// that is in use; WeChat allows it 20 times a day, 30 s apart.
 struct fetch_access_token {
   std::string appid;
   bool force = false;
@@ -197,8 +197,8 @@ struct rid_details {
 
 using wechat_order =
     std::variant<exchange_code, fetch_access_token, find_phone_number, check_session_key,
-                 reset_session_key, check_text, send_subscribe_message, make_code_image, make_scheme,
-                 make_url_link, find_quota, find_rid>;
+                 reset_session_key, check_text, send_subscribe_message, make_code_image,
+                 make_scheme, make_url_link, find_quota, find_rid>;
 
 using wechat_outcome =
     std::variant<code_exchanged, access_token_fetched, phone_number, session_key_checked,

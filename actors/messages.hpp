@@ -99,6 +99,14 @@ struct check_user_data {
   secret signature;
 };
 
+/// Asks WeChat for the number that a user has agreed to give, and keeps it.
+struct bind_own_phone {
+  user_id user;
+  session_id current;
+  std::string appid;
+  std::string code; ///< Of the phone-number button.
+};
+
 struct refresh_session {
   std::string refresh_token;
 };
@@ -282,6 +290,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_session_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::stored_session_key>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_bound_phone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::bound_phone>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::bind_own_phone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::bind_phone_number)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::bound_phone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_api_key)

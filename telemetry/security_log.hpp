@@ -48,7 +48,12 @@ enum class security_event : std::uint8_t {
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
-  key_rotated,             ///< Counted only: its line has more fields.
+  phone_bound,
+  api_key_refused_unknown,
+  api_key_refused_expired,
+  api_key_refused_revoked,
+  api_key_refused_scope, ///< The key is good, but not for this.
+  key_rotated,           ///< Counted only: its line has more fields.
 };
 
 struct security_event_info {
@@ -66,6 +71,7 @@ struct security_subject {
   std::optional<user_id> user{};
   std::optional<session_id> session{};
   std::string_view address{};
+  std::string_view api_key{}; ///< Its name.
   /// A number that belongs to the event, e.g. of sessions.
   std::optional<std::uint64_t> count{};
 };

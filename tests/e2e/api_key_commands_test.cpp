@@ -24,9 +24,9 @@ protected:
 };
 
 TEST_F(ApiKeyCommand, AddPrintsAKeyThatIsNowhereElse) {
-  const std::string printed = succeed({"apikey", "add", "--name", "shop-1", "--scope",
-                                       "wechat.links", "--scope", "wechat.codes", "--expires",
-                                       "90d"});
+  const std::string printed =
+      succeed({"apikey", "add", "--name", "shop-1", "--scope", "wechat.links", "--scope",
+               "wechat.codes", "--expires", "90d"});
   EXPECT_THAT(printed,
               testing::MatchesRegex("API key shop-1 \\(id [0-9]+\\): added, scopes: wechat.codes "
                                     "wechat.links, expires: 20[^ ]+Z\n"
@@ -46,9 +46,9 @@ TEST_F(ApiKeyCommand, RevokeShutsARunningServerAtOnce) {
   EXPECT_EQ(status_with_key(server, second), 400);
   EXPECT_THAT(list(), ContainsRegex("first +good .* 20[^ ]+Z +wechat.codes"));
 
-  EXPECT_THAT(succeed({"apikey", "revoke", "first"}),
-              testing::MatchesRegex(
-                  "API key first \\(id [0-9]+\\): revoked, last used: 20[^ ]+Z\n"));
+  EXPECT_THAT(
+      succeed({"apikey", "revoke", "first"}),
+      testing::MatchesRegex("API key first \\(id [0-9]+\\): revoked, last used: 20[^ ]+Z\n"));
   EXPECT_EQ(status_with_key(server, first), 401);
   EXPECT_EQ(status_with_key(server, second), 400);
   EXPECT_THAT(list(), HasSubstr("revoked"));

@@ -65,8 +65,8 @@ public:
 
   /// @param meter one for `apps`, in their order.
   wechat_client_state(actor_of<wechat_client_service> self, std::shared_ptr<const wechat_apps> apps,
-                      wechat_policy policy, wechat_meter& meter, worker_starter start_worker,
-                      owner_starter start_owner);
+                      wechat_policy policy, wechat_meter& meter, log::logger& log,
+                      worker_starter start_worker, owner_starter start_owner);
   ~wechat_client_state();
   wechat_client_state(const wechat_client_state&) = delete;
   wechat_client_state& operator=(const wechat_client_state&) = delete;
@@ -75,8 +75,9 @@ public:
 
 private:
   struct slot {
-    wechat_worker_actor worker; ///< Empty: there is none, or it is to be started after a pause.
+    wechat_worker_actor worker; ///< Empty: there is none.
     std::uint32_t failures = 0;
+    bool paused = false; ///< To be started after a pause.
     steady_time idle_since{};
   };
   struct app_state {
@@ -86,7 +87,13 @@ private:
   /// Delivers the one alternative of the outcome that was asked for.
   using answerer = std::function<void(result<wechat_outcome>)>;
   struct call {
-    answerer answer;
+    call() = default;
+    /// Whoever still waits is told that nobody is left to answer him.
+    ~call();
+    call(const call&) = delete;
+    call& operator=(const call&) = delete;
+
+    answerer answer; ///< Empty once it was called.
     request_context request;
     std::size_t app = 0;
     wechat::endpoint endpoint{};
@@ -106,33 +113,43 @@ private:
     };
   }
   template <class Reply>
-  answerer answering(caf::typed_response_promise<Reply> waiting);
+  static answerer answering(caf::typed_response_promise<Reply> waiting) {
+    return [waiting](result<wechat_outcome> outcome) mutable {
+      if (outcome)
+        waiting.deliver(std::get<Reply>(std::move(*outcome)));
+      else
+        waiting.deliver(to_caf(outcome.error()));
+    };
+  }
 
   void accept(const request_context& request, wechat_order order, answerer answer);
-  void get_token(const shared_call& waiting);
-  void replace_token(const shared_call& refused);
   template <class Order>
   void ask_owner(const shared_call& waiting, Order order);
-  void enqueue(const shared_call& ready, bool first);
+  void enqueue(const shared_call& ready, bool in_front);
   void dispatch();
-  shared_call next_call(steady_time now);
-  bool may_run(const call& next) const noexcept;
-  bool admit(const shared_call& next, steady_time now);
-  void run(std::uint32_t place, const shared_call& next, circuit_breaker::permit permit);
-  void finish(std::uint32_t place, const shared_call& done, circuit_breaker::permit permit,
-              wechat_call_done& outcome);
-  void judge(const call& done, circuit_breaker::permit permit, wechat::endpoint_health health,
-             bool answered);
-  void refuse_stopped(const call& opened);
+  /// Where the next call is that a worker may take; null if there is none.
+  queue* next_queue() noexcept;
+  void run(const shared_call& next, circuit_breaker::permit permit);
+  void leave(const call& done);
+  void finish(const shared_call& done, circuit_breaker::permit permit, wechat_call_done& made);
+  void judge(const call& done, circuit_breaker::permit permit,
+             const wechat::call_outcome& outcome);
+  void note_breaker(const call& of);
+  /// Those that wait for an endpoint whose breaker has just opened.
+  void refuse_stopped(const call& opened, steady_time now);
+  error stopped(const call& of, steady_time now);
+  void fail(call& failed, error cause);
+
   void start_worker(std::uint32_t place);
   void start_later(std::uint32_t place);
   void replace_worker(const caf::actor_addr& gone);
+  void make_idle(std::uint32_t place);
   void release(std::uint32_t place);
   void grow();
   void shrink();
-  void restart_owner(const caf::actor_addr& gone);
-  std::size_t waiting() const noexcept { return first_.size() + second_.size() + for_token_; }
-  void note_load();
+
+  void start_owner(std::size_t app);
+  void replace_owner(const caf::actor_addr& gone);
 
   circuit_breaker& breaker_of(const call& of) {
     return apps_state_[of.app].breakers[static_cast<std::size_t>(of.endpoint)];
@@ -140,15 +157,15 @@ private:
   wechat_meter::endpoint_meter& meter_of(const call& of) {
     return meter_.app(of.app).of(of.endpoint);
   }
-  error stopped(const call& of, steady_time now);
-
   actor_of<wechat_client_service> self_;
   std::shared_ptr<const wechat_apps> apps_;
   wechat_policy policy_;
   wechat_meter& meter_;
+  log::logger& log_;
   worker_starter start_worker_;
   owner_starter start_owner_;
   backoff pauses_;
+  std::vector<wechat::app_credentials> credentials_; ///< By app.
   std::vector<app_state> apps_state_;
   std::vector<slot> slots_;         ///< By place.
   std::vector<std::uint32_t> idle_; ///< Places; the one that was used last is taken first.

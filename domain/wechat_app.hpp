@@ -38,4 +38,12 @@ private:
   std::vector<wechat_app> all_;
 };
 
+/// In the order of the apps.
+inline std::vector<std::string> appids_of(const wechat_apps& apps) {
+  std::vector<std::string> appids;
+  for (const wechat_app& each : apps.all())
+    appids.push_back(each.appid);
+  return appids;
+}
+
 } // namespace maque

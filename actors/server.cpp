@@ -9,6 +9,7 @@
 #include "actors/server_blueprint.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/wechat_child.hpp"
+#include "actors/wechat_report.hpp"
 #include "db/db_worker.hpp"
 #include "db/store_factory.hpp"
 #include "domain/limits.hpp"
@@ -136,6 +137,8 @@ result<void> server::impl::start() {
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
   blueprint_ = blueprint_of(options_, keys_);
   wechat_meter_ = std::make_unique<wechat_meter>(appids_of(*blueprint_.apps));
+  if (options_.settings.wechat.mode == config::wechat_mode::live)
+    blueprint_.front.wechat_state = [this] { return wechat_readiness(*wechat_meter_); };
   blueprint_.listener.host = *address;
   blueprint_.listener.room = &places_;
   blueprint_.database.policy =
@@ -194,13 +197,18 @@ result<void> server::impl::start_operator_lane(std::string address, std::uint32_
   for (const auto& lane : lanes_)
     lane->add_to(shown);
   shown.security.push_back(&events_);
+  shown.wechat = wechat_meter_.get();
   shown.log = &log_.sink();
   http::listener_options listening = blueprint_.listener;
   listening.host = std::move(address);
   listening.port = options_.settings.admin.port;
+  std::vector<operator_lane::page> pages{
+      {"/metrics", "text/plain; version=0.0.4; charset=utf-8",
+       [shown = std::move(shown)] { return render_metrics(shown); }},
+      {"/admin/wechat", "application/json",
+       [this] { return render_wechat_report(*wechat_meter_, clock_.now()); }}};
   operator_lane_ =
-      std::make_unique<operator_lane>(*system_, index, std::move(listening),
-                                      [shown = std::move(shown)] { return render_metrics(shown); });
+      std::make_unique<operator_lane>(*system_, index, std::move(listening), std::move(pages));
   return operator_lane_->start().map([this](std::uint16_t port) { operator_port_ = port; });
 }
 

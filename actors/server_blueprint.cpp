@@ -134,7 +134,7 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
                 policy_of(front.cors),
                 front.cors_origins,
                 {settings.log.access_sample, settings.log.slow_request},
-                settings.wechat.mode == config::wechat_mode::simulator ? "simulator" : "unchecked",
+                [] { return std::string_view{"simulator"}; },
                 made.tokens.policy.access_ttl,
                 options.version_json,
                 proxies_of(settings)};

@@ -106,7 +106,7 @@ std::string take_query(json_body& body) {
 }
 
 link_lifetime take_lifetime(json_body& body) {
-  const auto days = body.optional_number("lifetime_days", 1, limits::link_days_max);
+  const auto days = body.optional_number("days", 1, limits::link_days_max);
   return {std::chrono::days{days.value_or(limits::link_days_max)}};
 }
 

@@ -23,7 +23,7 @@ result<check_text> read_text_check(const request& incoming, const wechat_apps& a
 /// {"scene","page","check_path","version","width","is_hyaline"}
 result<make_code_image> read_code_image(const request& incoming, const wechat_apps& apps);
 
-/// {"path","query","version","lifetime_days"}
+/// {"path","query","version","days"}
 result<make_scheme> read_scheme(const request& incoming, const wechat_apps& apps);
 
 /// The same.

@@ -104,18 +104,30 @@ std::string judge_error(const json& response, const http_reply& reply) {
   return "the code " + std::to_string(code) + " is no error's\n";
 }
 
+/// What is not JSON is only held against its types.
+std::string judge_bytes(const json& content, const http_reply& reply) {
+  const std::string type = reply.header("Content-Type").value_or("missing");
+  std::string wrong;
+  if (!content.contains(type)) wrong += "the content type is " + type + "\n";
+  if (reply.header("X-Content-Type-Options") != "nosniff")
+    wrong += "X-Content-Type-Options: nosniff is missing\n";
+  return reply.body.empty() ? wrong + "there is no content\n" : wrong;
+}
+
 std::string judge_content(const json& response, const http_reply& reply) {
   if (!response.contains("content"))
     return reply.body.empty() && !reply.has("Content-Type") ? "" : "content is not documented\n";
 
   std::string wrong;
+  const json& content = response.at("content");
+  if (!content.contains("application/json")) return judge_bytes(content, reply);
   if (reply.header("Content-Type") != json_type)
     wrong += "the content type is " + reply.header("Content-Type").value_or("missing") + "\n";
   if (reply.header("X-Content-Type-Options") != "nosniff")
     wrong += "X-Content-Type-Options: nosniff is missing\n";
   const json body = reply.json();
   if (body.is_discarded()) return wrong + "the body is not JSON\n";
-  wrong += explain_mismatch(response.at("content").at("application/json").at("schema"), body);
+  wrong += explain_mismatch(content.at("application/json").at("schema"), body);
   if (body.contains("trace_id") && reply.header("X-Trace-Id") != reply.trace())
     wrong += "X-Trace-Id is not the trace_id of the envelope\n";
   return wrong + judge_error(response, reply);

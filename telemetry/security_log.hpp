@@ -71,9 +71,9 @@ struct security_subject {
   std::optional<user_id> user{};
   std::optional<session_id> session{};
   std::string_view address{};
-  std::string_view api_key{}; ///< Its name.
   /// A number that belongs to the event, e.g. of sessions.
   std::optional<std::uint64_t> count{};
+  std::string_view api_key{}; ///< Its name.
 };
 
 /// Writes security events as log lines, and counts them. Written by one thread, read by any.

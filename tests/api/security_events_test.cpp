@@ -180,7 +180,10 @@ void SecurityEvents::come_with_api_keys() {
   std::uint64_t id = 0;
   for (const char* const name : {"good", "expired", "revoked", "scope"}) {
     keys[name] = security::make_api_key();
-    api_key added{.id = {++id}, .name = name, .hash = security::hash_api_key(keys[name])};
+    api_key added;
+    added.id = {++id};
+    added.name = name;
+    added.hash = security::hash_api_key(keys[name]);
     if (name != std::string_view{"scope"}) added.scopes.add(api_scope::wechat_links);
     if (name == std::string_view{"expired"}) added.expires_at = now;
     if (name == std::string_view{"revoked"}) added.revoked_at = now;

@@ -68,12 +68,12 @@ protected:
     ASSERT_TRUE(server.open_database()->apply({&order, 1}).at(0));
   }
 
-  void revoke(const made_key& key) {
-    apply(revoke_api_key{key.id, system_time_source{}.now()});
+  void revoke(const made_key& made) {
+    apply(revoke_api_key{made.id, system_time_source{}.now()});
   }
 
-  std::optional<api_key> stored(const made_key& key) {
-    const std::vector<find_api_key> wanted{{security::hash_api_key(key.text)}};
+  std::optional<api_key> stored(const made_key& made) {
+    const std::vector<find_api_key> wanted{{security::hash_api_key(made.text)}};
     return server.open_database()->find_api_keys(wanted).value().at(0);
   }
 

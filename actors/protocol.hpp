@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/push_protocol.hpp"
 
 #include <caf/error.hpp>
 #include <caf/typed_actor.hpp>

@@ -42,6 +42,10 @@ void make_code_for_service(handler_context& context, const exchange_ptr& asked);
 void make_scheme_for_service(handler_context& context, const exchange_ptr& asked);
 void make_link_for_service(handler_context& context, const exchange_ptr& asked);
 
+// push_handler.cpp
+void verify_push_address(handler_context& context, const exchange_ptr& asked);
+void take_push(handler_context& context, const exchange_ptr& asked);
+
 // session_handler.cpp
 void refresh_tokens(handler_context& context, const exchange_ptr& asked);
 void log_out_sessions(handler_context& context, const exchange_ptr& asked);

@@ -43,6 +43,8 @@ const std::vector<route>& all_routes() {
        logged::sampled, api_scope::wechat_links},
       {method::post, "/api/v1/server/wechat/url-links", access::service, make_link_for_service,
        logged::sampled, api_scope::wechat_links},
+      {method::get, "/wechat/push/{appid}", access::anyone, verify_push_address},
+      {method::post, "/wechat/push/{appid}", access::anyone, take_push},
       {method::get, "/api/v1/users", access::signed_in, list_profiles},
       {method::get, "/api/users", access::signed_in, list_profiles},
       {method::get, "/api/config", access::anyone, show_config},

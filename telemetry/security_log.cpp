@@ -54,6 +54,7 @@ constexpr std::array table{
     security_event_info{api_key_refused_expired, "api_key_refused", "expired", level::warn},
     security_event_info{api_key_refused_revoked, "api_key_refused", "revoked", level::warn},
     security_event_info{api_key_refused_scope, "api_key_refused", "scope", level::warn},
+    security_event_info{push_refused, "push_refused", "proof", level::warn},
     security_event_info{key_rotated, "key_rotated", "operator", level::info},
 };
 

@@ -1,4 +1,4 @@
-#include "account_fixture.hpp"
+#include "push_fixture.hpp"
 #include "security/api_key.hpp"
 #include "security/invitation_code.hpp"
 #include "telemetry/security_log.hpp"
@@ -68,6 +68,7 @@ protected:
   void come_with_api_keys();
   void refresh_and_be_refused();
   void end_sessions_in_each_way();
+  void refuse_a_push();
 
   std::set<event> seen_;
 };
@@ -242,6 +243,17 @@ void SecurityEvents::end_sessions_in_each_way() {
   seen_.emplace("session_ended", "elsewhere");
 }
 
+void SecurityEvents::refuse_a_push() {
+  test_server server{take_pushes};
+  expect(server, post_push(server, secure_app, plain_query(), json_push("1")),
+         {{"push_refused", "proof"}});
+  api_client client{server.port()};
+  expect(server,
+         client.get("/wechat/push/" + plain_app + "?signature=x&timestamp=1&nonce=1&echostr=1"),
+         {{"push_refused", "proof"}});
+  expect(server, post_push(server, plain_app, plain_query(), "{}"), {});
+}
+
 } // namespace
 
 // Successes and each kind of failure, over HTTP, by the trace of the request.
@@ -253,6 +265,7 @@ TEST_F(SecurityEvents, AreLoggedForEveryWayToAuthenticate_ASVS_16_3_1) {
   come_with_api_keys();
   refresh_and_be_refused();
   end_sessions_in_each_way();
+  refuse_a_push();
 
   // What takes a race is tested with the login actor; a rotation, in tests/api/keys_test.cpp.
   seen_.emplace("key_rotated", "operator");

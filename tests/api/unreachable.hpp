@@ -54,6 +54,7 @@ inline std::map<std::string, std::string> unreachable_responses() {
       {"POST /api/v1/server/wechat/url-links 502", failing_wechat},
       {"POST /api/v1/server/wechat/url-links 503", failing_wechat},
       {"POST /api/v1/server/wechat/url-links 504", late},
+      {"POST /wechat/push/{appid} 504", late},
       {"POST /api/v1/token/refresh 503", broken_database},
       {"POST /api/v1/token/refresh 504", late},
       {"POST /api/v1/logout 503", broken_database},

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view json_type = "application/json; charset=utf-8";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
 /// Fields that any response may have: they are HTTP's business, or CORS's, and not the operation's.
 constexpr std::array<std::string_view, 11> common_fields{
@@ -120,11 +121,14 @@ std::string judge_content(const json& response, const http_reply& reply) {
 
   std::string wrong;
   const json& content = response.at("content");
-  if (!content.contains("application/json")) return judge_bytes(content, reply);
-  if (reply.header("Content-Type") != json_type)
+  const bool is_text = content.contains("text/plain");
+  if (!is_text && !content.contains("application/json")) return judge_bytes(content, reply);
+  if (reply.header("Content-Type") != (is_text ? text_type : json_type))
     wrong += "the content type is " + reply.header("Content-Type").value_or("missing") + "\n";
   if (reply.header("X-Content-Type-Options") != "nosniff")
     wrong += "X-Content-Type-Options: nosniff is missing\n";
+  if (is_text)
+    return wrong + explain_mismatch(content.at("text/plain").at("schema"), json(reply.body));
   const json body = reply.json();
   if (body.is_discarded()) return wrong + "the body is not JSON\n";
   wrong += explain_mismatch(content.at("application/json").at("schema"), body);

@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
                     operation{"POST", "/api/v1/user/wechat"},
                     operation{"POST", "/api/v1/wechat/decrypt"},
                     operation{"POST", "/api/v1/wechat/check-signature"},
-                    operation{"PATCH", "/api/user/info"}));
+                    operation{"PATCH", "/api/user/info"}, operation{"POST", "/api/user/info"}));
 
 } // namespace
 

@@ -255,8 +255,9 @@ describe('A client whose access tokens are good for a second', () => {
   before(async () => { server = await new Maque(['--auth.access_ttl=1s']).start(); });
   after(() => server.remove());
 
-  test('refreshes once for ten requests with an expired token', async () => {
+  test('refreshes once for ten requests with an expired token', async (t) => {
     const proxy = await startProxy(server.url);
+    t.after(() => proxy.close());
     const device = makeWx({ user: 'expired' });
     // Its clock stands still, so that it learns of the expiry by the server's answers.
     const time = Date.now();
@@ -269,7 +270,6 @@ describe('A client whose access tokens are good for a second', () => {
     assert.equal(proxy.count('POST /api/v1/token/refresh'), 1);
     assert.equal(proxy.count('GET /api/user/info 200'), 10);
     assert.equal(device.logins, 1);
-    await proxy.close();
   });
 });
 
@@ -307,9 +307,10 @@ describe('A client with a password', () => {
   });
 });
 
-test('A client goes on where it was when the server has been restarted', async () => {
+test('A client goes on where it was when the server has been restarted', async (t) => {
   let time = Date.now();
   const server = await new Maque().start();
+  t.after(() => server.remove());
   const device = makeWx({ user: 'patient' });
   const maque = openApp(server, device, { now: () => time });
   const { user } = await maque.login();
@@ -323,5 +324,4 @@ test('A client goes on where it was when the server has been restarted', async (
   await server.start();
   assert.equal((await maque.profile()).id, user.id);
   assert.equal(device.logins, 1);
-  await server.remove();
 });

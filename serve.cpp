@@ -69,6 +69,19 @@ std::string base_url(const std::string& host, std::uint16_t port) {
                  : fmt::format("http://{}:{}", host, port);
 }
 
+std::string describe_wechat(const config::settings& settings) {
+  const auto& wechat = settings.wechat;
+  const std::size_t further = wechat.further_apps.size();
+  const bool named = !wechat.appid.empty() || further != 0;
+  if (wechat.mode == config::wechat_mode::simulator)
+    return named ? "simulator, because wechat.mode says so"
+                 : "simulator, because no wechat.appid is set";
+  std::string apps = wechat.appid;
+  for (const wechat_app& each : wechat.further_apps)
+    apps.append(apps.empty() ? "" : ", ").append(each.appid);
+  return "live, as " + apps;
+}
+
 /// What a developer needs to see after a start: where it is, on what it runs, and how to try it.
 void print_banner(const server& running, const config::settings& settings) {
   const std::string url = base_url(settings.http.host, running.port());
@@ -77,9 +90,7 @@ void print_banner(const server& running, const config::settings& settings) {
       "\nMaque {} listens on {}\n  data    {}\n  metrics {}/metrics\n  WeChat  {}\n",
       version_text(), url, running.database_description(),
       base_url(settings.admin.host, running.operator_port()),
-      !simulated                      ? "live, as " + settings.wechat.appid
-      : settings.wechat.appid.empty() ? "simulator, because no wechat.appid is set"
-                                      : "simulator, because wechat.mode says so");
+      describe_wechat(settings));
   if (!simulated) return;
   const std::string login = fmt::format(
       R"(curl -s {}/api/login -H 'Content-Type: application/json' -d "{{\"code\":\"dev-alice.$(date +%s%N)\"}}")",

@@ -351,7 +351,7 @@ void account_state::link(user_promise waiting, const request_context& request, l
                           std::move(known.unionid), context_.clock.now(), by,
                           std::move(sealed_session_key)});
       },
-      request, exchange_code{std::move(order.code)});
+      request, exchange_code{std::move(order.appid), std::move(order.code)});
 }
 
 } // namespace maque

@@ -7,6 +7,7 @@
 #include "domain/ids.hpp"
 #include "domain/session.hpp"
 #include "domain/time.hpp"
+#include "domain/wechat_app.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/security_log.hpp"
 
@@ -51,6 +52,9 @@ struct lane_context {
   ring<user_actor> user_owners;
 
   revocation_list revocations;
+
+  /// The mini-programs that the server works for; never null in a lane that serves.
+  std::shared_ptr<const wechat_apps> apps;
 
   /// What tokens are signed and verified with; never null in a lane that serves.
   std::shared_ptr<const security::key_ring> keys;

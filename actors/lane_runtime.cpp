@@ -42,6 +42,7 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
             front_.refuse(refused, std::move(cause));
           }} {
   context_.keys = blueprint.tokens.keys;
+  context_.apps = blueprint.apps;
   context_.sealing_keys = blueprint.sealing_keys;
   lane_.on_tick([this](steady_time now) { front_.sweep(now); });
   lane_.on_tick([this](steady_time) {
@@ -177,7 +178,7 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
       [this](const wechat_data_actor& started) {
         configure([started](lane_context& here) { here.wechat_data = started; });
       },
-      context, blueprint_.appid));
+      context));
   made.push_back(child<http::http_front_actor, http::http_front_state>(
       http::http_front_state::name,
       [this](const http::http_front_actor& started) {

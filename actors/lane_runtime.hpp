@@ -37,7 +37,7 @@ struct lane_blueprint {
   token_settings tokens;
   account_policy accounts;
   /// Whose data of WeChat is read.
-  std::string appid;
+  std::shared_ptr<const wechat_apps> apps;
   std::shared_ptr<const security::sealing_keys> sealing_keys;
   user_cache_policy cache;
   http::front_options front;

@@ -54,7 +54,7 @@ void login_state::exchange(promise waiting, const request_context& request,
           context_.events.report(security_event::login_failed_wechat, &request.trace,
                                  {.address = address});
       },
-      request, exchange_code{std::move(proof.code)});
+      request, exchange_code{std::move(proof.appid), std::move(proof.code)});
 }
 
 void login_state::admit(promise& waiting, const request_context& request, const device_info& device,

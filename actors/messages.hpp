@@ -7,6 +7,7 @@
 #include "domain/storage.hpp"
 #include "domain/user.hpp"
 #include "domain/username.hpp"
+#include "domain/wechat.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
@@ -31,6 +32,7 @@ struct device_info {
 };
 
 struct log_in_with_wechat {
+  std::string appid; ///< One of ours.
   std::string code;
   device_info device;
 };
@@ -78,18 +80,21 @@ struct add_own_credentials {
 struct link_wechat {
   user_id user;
   session_id current;
+  std::string appid; ///< One of ours.
   std::string code;
 };
 
 /// What a mini-program got from WeChat for a user, as its API names it.
 struct decrypt_user_data {
   user_id user;
+  std::string appid; ///< One of ours, as in the next one.
   secret encrypted_data;
   secret iv;
 };
 
 struct check_user_data {
   user_id user;
+  std::string appid;
   secret raw_data;
   secret signature;
 };
@@ -119,10 +124,6 @@ struct change_profile {
   profile_patch patch;
 };
 
-struct exchange_code {
-  std::string code;
-};
-
 struct find_session {
   session_id id;
 };
@@ -146,6 +147,15 @@ struct list_ended_sessions {
 struct load_config {
   /// The version that is known already; the same one is not sent again.
   std::uint64_t known_version = 0;
+};
+
+// Access tokens of WeChat
+
+struct find_access_token {};
+
+/// WeChat has refused `failed`.
+struct replace_access_token {
+  secret failed;
 };
 
 /// Announcements, from the owner of something to all lanes ---------------------------------------
@@ -207,11 +217,8 @@ struct password_changed {
   std::uint32_t ended_sessions = 0;
 };
 
-struct code_exchanged {
-  std::string appid;
-  std::string openid;
-  std::optional<std::string> unionid;
-  secret session_key;
+struct access_token_found {
+  secret token;
 };
 
 struct user_data_decrypted {
@@ -326,3 +333,28 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::change_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::link_identity)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::purge)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::invitation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::fetch_access_token)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::access_token_fetched)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::check_session_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_key_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::reset_session_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::session_key_reset)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_phone_number)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::phone_number)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::check_text)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::text_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::send_subscribe_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::message_sent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::make_code_image)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::code_image)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::make_scheme)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::scheme_made)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::make_url_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::url_link_made)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_quota)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::quota)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_rid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::rid_details)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_access_token)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::replace_access_token)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::access_token_found)

@@ -1,5 +1,8 @@
 #include "actors/metrics.hpp"
 
+#include "actors/metric_families.hpp"
+#include "actors/wechat_report.hpp"
+
 #include <map>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
@@ -9,27 +12,10 @@ namespace maque {
 
 namespace {
 
-using prometheus::ClientMetric;
+using metric_families::add;
+using metric_families::family;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-
-MetricFamily family(std::string name, std::string help, MetricType type) {
-  MetricFamily made;
-  made.name = std::move(name);
-  made.help = std::move(help);
-  made.type = type;
-  return made;
-}
-
-void add(MetricFamily& to, std::vector<ClientMetric::Label> labels, double value) {
-  ClientMetric sample;
-  sample.label = std::move(labels);
-  if (to.type == MetricType::Gauge)
-    sample.gauge.value = value;
-  else
-    sample.counter.value = value;
-  to.metric.push_back(std::move(sample));
-}
 
 MetricFamily security_events(const metric_sources& from) {
   MetricFamily events =
@@ -90,6 +76,7 @@ void add_actors(const metric_sources& from, std::vector<MetricFamily>& to) {
 std::string render_metrics(const metric_sources& from) {
   std::vector<MetricFamily> all{security_events(from)};
   add_actors(from, all);
+  if (from.wechat != nullptr) add_wechat_metrics(*from.wechat, all);
   if (from.log != nullptr) {
     MetricFamily dropped = family("maque_log_lines_dropped_total",
                                   "Log lines that could not be written.", MetricType::Counter);

@@ -6,14 +6,13 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <pthread.h>
 #include <utility>
 
 namespace maque {
 
 namespace {
-
-constexpr std::string_view text_type = "text/plain; version=0.0.4; charset=utf-8";
 
 bool is_of_this_machine(std::string_view address) {
   const auto parsed = ip_address::parse(address);
@@ -25,8 +24,8 @@ bool is_of_this_machine(std::string_view address) {
 } // namespace
 
 operator_lane::operator_lane(caf::actor_system& system, std::uint32_t index,
-                             http::listener_options options, page metrics)
-    : room_{limits::operator_connections}, metrics_{std::move(metrics)}, lane_{system, index},
+                             http::listener_options options, std::vector<page> pages)
+    : room_{limits::operator_connections}, pages_{std::move(pages)}, lane_{system, index},
       trace_ids_{security::random_u64()}, listener_{lane_, with_room(std::move(options)),
                                                     [this](const http::exchange_ptr& arrived) {
                                                       serve(arrived);
@@ -65,14 +64,15 @@ void operator_lane::begin(http::exchange& arrived) {
 void operator_lane::serve(const http::exchange_ptr& arrived) {
   begin(*arrived);
   const auto verb = arrived->incoming.verb();
-  if (arrived->incoming.path() != "/metrics" || !is_of_this_machine(arrived->peer_address))
+  const auto asked = std::ranges::find(pages_, arrived->incoming.path(), &page::path);
+  if (asked == pages_.end() || !is_of_this_machine(arrived->peer_address))
     return arrived->fail(error{errc::route_not_found, {}, {}, {}});
   if (verb != http::method::get && verb != http::method::head) {
     arrived->outgoing.headers += "Allow: GET, HEAD\r\n";
     return arrived->fail(error{errc::method_not_allowed, {}, {}, {}});
   }
-  arrived->outgoing.content_type = text_type;
-  arrived->outgoing.body = metrics_();
+  arrived->outgoing.content_type = asked->content_type;
+  arrived->outgoing.body = asked->render();
   arrived->answer();
 }
 

@@ -8,21 +8,26 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 namespace maque {
 
 /// The operator's listener: on a lane of its own, so that it answers while the others are busy.
-/// Serves GET /metrics, to clients on this machine only: there is no token for others yet.
+/// Serves its pages by GET, to clients on this machine only: there is no token for others yet.
 class operator_lane {
 public:
-  using page = std::function<std::string()>;
+  struct page {
+    std::string path;
+    std::string_view content_type;
+    std::function<std::string()> render; ///< Called in the lane's thread.
+  };
 
   /// @param index one that no other lane has.
   /// @param options where to listen; the room for connections is the operator's own.
-  /// @param metrics makes the text of /metrics; called in the lane's thread.
   operator_lane(caf::actor_system& system, std::uint32_t index, http::listener_options options,
-                page metrics);
+                std::vector<page> pages);
   /// Ends the thread; open connections are closed.
   ~operator_lane();
   operator_lane(const operator_lane&) = delete;
@@ -37,7 +42,7 @@ private:
   void serve(const http::exchange_ptr& arrived);
 
   places room_;
-  page metrics_;
+  std::vector<page> pages_;
   lane lane_;
   http::trace_ids trace_ids_;
   http::listener listener_;

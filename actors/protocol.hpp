@@ -98,11 +98,38 @@ using key_keeper_actor = caf::typed_actor<
     // From itself, once a second.
     caf::reacts_to<look_at_keys>>;
 
-/// Speaks to WeChat's servers, on threads of its own.
+/// Owns the access token of one mini-program: no other place fetches one. It is fetched when it is
+/// first asked for, renewed before it expires, and shared by all who ask meanwhile.
+using access_token_actor = caf::typed_actor<
+    // Fails with wechat_rejected_us, wechat_bad_reply, wechat_unavailable.
+    caf::replies_to<request_context, find_access_token>::with<access_token_found>,
+    // Drops the token only if it still is the one that failed. Fails as find_access_token, and with
+    // wechat_unavailable once WeChat's limit on forced refreshes is reached.
+    caf::replies_to<request_context, replace_access_token>::with<access_token_found>>;
+
+/// Speaks to WeChat's servers, on threads of its own; see domain/wechat.hpp. Every request can fail
+/// with wechat_rejected_us, wechat_bad_reply, wechat_unavailable (also at once, while the
+/// endpoint's circuit breaker is open), too_many_requests, and with invalid_field where WeChat says
+/// that an argument is wrong.
 using wechat_client_actor = caf::typed_actor<
-    // Exchanges a login code, once. Fails with invalid_code, user_blocked_by_wechat,
-    // too_many_requests, wechat_rejected_us, wechat_bad_reply, wechat_unavailable.
-    caf::replies_to<request_context, exchange_code>::with<code_exchanged>>;
+    // Once, whatever happens. Waits for no access token. Fails with invalid_code,
+    // user_blocked_by_wechat, too.
+    caf::replies_to<request_context, exchange_code>::with<code_exchanged>,
+    caf::replies_to<request_context, fetch_access_token>::with<access_token_fetched>,
+    // These get the access token from its owner first; one that WeChat refuses is replaced, and the
+    // call repeated, once.
+    // Fails with invalid_code, too.
+    caf::replies_to<request_context, find_phone_number>::with<phone_number>,
+    caf::replies_to<request_context, check_session_key>::with<session_key_checked>,
+    caf::replies_to<request_context, reset_session_key>::with<session_key_reset>,
+    caf::replies_to<request_context, check_text>::with<text_checked>,
+    // Fails with subscription_refused, too.
+    caf::replies_to<request_context, send_subscribe_message>::with<message_sent>,
+    caf::replies_to<request_context, make_code_image>::with<code_image>,
+    caf::replies_to<request_context, make_scheme>::with<scheme_made>,
+    caf::replies_to<request_context, make_url_link>::with<url_link_made>,
+    caf::replies_to<request_context, find_quota>::with<quota>,
+    caf::replies_to<request_context, find_rid>::with<rid_details>>;
 
 /// Hashes and verifies passwords, on threads of its own, of which there are few: a hash takes tens
 /// of milliseconds and tens of MiB. What would not be done before its deadline is refused with

@@ -8,7 +8,8 @@
 #include "actors/password_worker.hpp"
 #include "actors/server_blueprint.hpp"
 #include "actors/supervisor.hpp"
-#include "actors/wechat_client.hpp"
+#include "actors/wechat_child.hpp"
+#include "actors/wechat_report.hpp"
 #include "db/db_worker.hpp"
 #include "db/store_factory.hpp"
 #include "domain/limits.hpp"
@@ -102,6 +103,7 @@ private:
   // Once the actors run, the key keeper's.
   security::shared_key_ring keys_;
   std::vector<std::unique_ptr<actor_meter>> meters_;
+  std::unique_ptr<wechat_meter> wechat_meter_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_runtime>> lanes_;
@@ -134,6 +136,9 @@ result<void> server::impl::start() {
 
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
   blueprint_ = blueprint_of(options_, keys_);
+  wechat_meter_ = std::make_unique<wechat_meter>(appids_of(*blueprint_.apps));
+  if (options_.settings.wechat.mode == config::wechat_mode::live)
+    blueprint_.front.wechat_state = [this] { return wechat_readiness(*wechat_meter_); };
   blueprint_.listener.host = *address;
   blueprint_.listener.room = &places_;
   blueprint_.database.policy =
@@ -192,13 +197,18 @@ result<void> server::impl::start_operator_lane(std::string address, std::uint32_
   for (const auto& lane : lanes_)
     lane->add_to(shown);
   shown.security.push_back(&events_);
+  shown.wechat = wechat_meter_.get();
   shown.log = &log_.sink();
   http::listener_options listening = blueprint_.listener;
   listening.host = std::move(address);
   listening.port = options_.settings.admin.port;
+  std::vector<operator_lane::page> pages{
+      {"/metrics", "text/plain; version=0.0.4; charset=utf-8",
+       [shown = std::move(shown)] { return render_metrics(shown); }},
+      {"/admin/wechat", "application/json",
+       [this] { return render_wechat_report(*wechat_meter_, clock_.now()); }}};
   operator_lane_ =
-      std::make_unique<operator_lane>(*system_, index, std::move(listening),
-                                      [shown = std::move(shown)] { return render_metrics(shown); });
+      std::make_unique<operator_lane>(*system_, index, std::move(listening), std::move(pages));
   return operator_lane_->start().map([this](std::uint16_t port) { operator_port_ = port; });
 }
 
@@ -231,31 +241,12 @@ start_child server::impl::writer_child() {
 }
 
 start_child server::impl::wechat_child() {
-  actor_meter& meter = add_meter(wechat_client_state::name);
-  const auto& wechat = options_.settings.wechat;
-  const bool simulated = wechat.mode == config::wechat_mode::simulator;
-  const wechat::app_credentials app = app_of(options_.settings);
-  std::vector<actor_meter*> worker_meters;
-  for (std::uint32_t place = 0; place < wechat.workers; ++place)
-    worker_meters.push_back(&add_meter(wechat_worker_state::name));
-  transport_factory connect = [this, simulated]() -> std::unique_ptr<wechat::transport> {
-    if (simulated) return wechat_simulator::make_simulator_transport(simulator_);
-    return wechat::make_http_transport(options_.settings.wechat.base_url,
-                                       options_.settings.wechat.timeout);
-  };
-  return {wechat_client_state::name,
-          [this, &meter, worker_meters, app, connect] {
-            const auto start_worker = [this, worker_meters, app, connect](std::uint32_t place) {
-              return spawn_detached<wechat_worker_actor, wechat_worker_state>(
-                  *system_, *worker_meters.at(place), app, connect);
-            };
-            auto client = spawn_coordinator<wechat_client_service, wechat_client_state>(
-                *system_, meter, options_.settings.wechat.workers,
-                wechat_client_state::worker_starter{start_worker});
-            everywhere([client](lane_context& lane) { lane.wechat = client; });
-            return caf::actor_cast<caf::actor>(client);
-          },
-          &meter};
+  return make_wechat_child(
+      {*system_, options_.settings, blueprint_.apps, simulator_, *wechat_meter_, clock_, log_,
+       [this](const char* type) -> actor_meter& { return add_meter(type); },
+       [this](const wechat_client_actor& client) {
+         everywhere([client](lane_context& lane) { lane.wechat = client; });
+       }});
 }
 
 start_child server::impl::password_child() {

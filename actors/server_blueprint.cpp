@@ -86,11 +86,18 @@ std::shared_ptr<const security::sealing_keys> sealing_keys_of(const config::sett
 
 } // namespace
 
-wechat::app_credentials app_of(const config::settings& settings) {
+std::shared_ptr<const wechat_apps> apps_of(const config::settings& settings) {
   const auto& wechat = settings.wechat;
-  const bool simulated = wechat.mode == config::wechat_mode::simulator;
-  return {simulated && wechat.appid.empty() ? "wxsimulator" : wechat.appid,
-          simulated && wechat.app_secret.empty() ? secret{"simulator"} : wechat.app_secret};
+  std::vector<wechat_app> all;
+  if (!wechat.appid.empty() || wechat.further_apps.empty())
+    all.push_back({wechat.appid, wechat.app_secret, wechat.push_token, wechat.push_aes_key});
+  all.insert(all.end(), wechat.further_apps.begin(), wechat.further_apps.end());
+  if (wechat.mode == config::wechat_mode::simulator) {
+    if (all.front().appid.empty()) all.front().appid = "wxsimulator";
+    for (wechat_app& each : all)
+      if (each.app_secret.empty()) each.app_secret = secret{"simulator"};
+  }
+  return std::make_shared<const wechat_apps>(std::move(all));
 }
 
 security::token_lifetimes lifetimes_of(const config::settings& settings) {
@@ -118,7 +125,7 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
   lane_blueprint made;
   made.accounts = {registration_of(settings.accounts.registration),
                    {policy_of(settings), throttle_of(settings)}};
-  made.appid = app_of(settings).appid;
+  made.apps = apps_of(settings);
   made.sealing_keys = sealing_keys_of(settings);
   made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
                  settings.throttle.forget_after};
@@ -127,7 +134,7 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
                 policy_of(front.cors),
                 front.cors_origins,
                 {settings.log.access_sample, settings.log.slow_request},
-                settings.wechat.mode == config::wechat_mode::simulator ? "simulator" : "unchecked",
+                [] { return std::string_view{"simulator"}; },
                 made.tokens.policy.access_ttl,
                 options.version_json,
                 proxies_of(settings)};

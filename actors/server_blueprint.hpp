@@ -12,7 +12,7 @@ namespace maque {
 result<security::shared_key_ring> keys_of(const config::settings& settings);
 
 /// Who we are towards WeChat, or towards the simulator.
-wechat::app_credentials app_of(const config::settings& settings);
+std::shared_ptr<const wechat_apps> apps_of(const config::settings& settings);
 
 security::token_lifetimes lifetimes_of(const config::settings& settings);
 

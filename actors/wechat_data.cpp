@@ -14,11 +14,11 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
       [this](const request_context& request,
              decrypt_user_data& order) -> caf::result<user_data_decrypted> {
         auto waiting = self_->make_response_promise<user_data_decrypted>();
-        const user_id user = order.user;
-        with_session_key(waiting, request, user,
+        find_session_key wanted{order.user, order.appid};
+        with_session_key(waiting, request, std::move(wanted),
                          [this, order = std::move(order)](auto& then, const secret& key) {
                            auto plain = wechat::decrypt_user_data(order.encrypted_data.reveal(),
-                                                                  order.iv.reveal(), key, appid_);
+                                                                  order.iv.reveal(), key, order.appid);
                            if (!plain) return refuse(self_, then, to_caf(plain.error()));
                            then.deliver(user_data_decrypted{secret{std::move(*plain)}});
                          });
@@ -27,9 +27,9 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
       [this](const request_context& request,
              check_user_data& order) -> caf::result<user_data_checked> {
         auto waiting = self_->make_response_promise<user_data_checked>();
-        const user_id user = order.user;
+        find_session_key wanted{order.user, order.appid};
         with_session_key(
-            waiting, request, user, [order = std::move(order)](auto& then, const secret& key) {
+            waiting, request, std::move(wanted), [order = std::move(order)](auto& then, const secret& key) {
               then.deliver(user_data_checked{
                   wechat::is_signed(order.raw_data.reveal(), order.signature.reveal(), key)});
             });
@@ -40,18 +40,19 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
 
 template <class Promise, class Then>
 void wechat_data_state::with_session_key(Promise waiting, const request_context& request,
-                                         user_id user, Then then) {
+                                         find_session_key wanted, Then then) {
+  std::string appid = wanted.appid;
   ask<std::optional<stored_session_key>>(
       self_, context_.database, std::move(waiting),
-      [this, then = std::move(then)](Promise& answer,
+      [this, appid = std::move(appid), then = std::move(then)](Promise& answer,
                                      const std::optional<stored_session_key>& stored) {
-        const auto key = stored ? open_session_key(context_, appid_, *stored) : std::nullopt;
+        const auto key = stored ? open_session_key(context_, appid, *stored) : std::nullopt;
         if (key) return then(answer, *key);
         // What was sealed with a key that is gone is as good as never kept: so is the remedy.
         const char* const cause = stored ? "its sealing key is gone" : "none is kept";
         refuse(self_, answer, to_caf(error{errc::session_key_missing, {}, cause, {}}));
       },
-      request, find_session_key{user, appid_});
+      request, std::move(wanted));
 }
 
 } // namespace maque

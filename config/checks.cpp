@@ -1,5 +1,6 @@
 #include "config/checks.hpp"
 
+#include "config/app_tables.hpp"
 #include "domain/ip_address.hpp"
 
 #include <algorithm>
@@ -124,13 +125,16 @@ void check_simulator(collector& subject) {
 
 void check_wechat(collector& subject) {
   auto& wechat = subject.values().wechat;
-  if (!subject.was_given("wechat.mode") && !wechat.appid.empty()) wechat.mode = wechat_mode::live;
+  const bool has_app = !wechat.appid.empty() || !wechat.further_apps.empty();
+  if (!subject.was_given("wechat.mode") && has_app) wechat.mode = wechat_mode::live;
   if (subject.is_sound({"wechat.base_url"}) && !is_web_origin(wechat.base_url))
     subject.add_problem(subject.origin({"wechat.base_url"}),
                         "wechat.base_url must be http(s)://host[:port] without a path, such as "
                         "\"https://api.weixin.qq.com\"");
   const bool is_live = wechat.mode == wechat_mode::live;
   if (!is_live || !subject.is_sound({"wechat.mode", "wechat.appid", "wechat.app_secret"})) return;
+  // All of them may stand in tables.
+  if (wechat.appid.empty() && wechat.app_secret.empty() && !wechat.further_apps.empty()) return;
   require_for_live(subject, "wechat.appid", !wechat.appid.empty());
   require_for_live(subject, "wechat.app_secret", !wechat.app_secret.empty());
 }
@@ -192,6 +196,7 @@ void complete_and_check(collector& subject) {
   check_proxies(subject);
   check_database(subject);
   check_wechat(subject);
+  check_apps(subject);
   check_simulator(subject);
   check_signing(subject);
   check_sealing(subject);

@@ -1,4 +1,5 @@
 // The environment and the command line: names with values in text.
+#include "config/app_tables.hpp"
 #include "config/readers.hpp"
 #include "config/suggestion.hpp"
 
@@ -25,6 +26,8 @@ void give_variable(std::string_view name, std::string_view value, std::string wh
       return;
     }
   }
+  if (const auto app = parse_app_variable(name))
+    return give_app(app->number, *app->of, read_text(*app->of, value), where, into);
   into.add_problem(std::move(where),
                    std::string{name} + " is not a setting" + guess(name, variables));
 }

@@ -1,5 +1,6 @@
 #include "config/settings.hpp"
 
+#include "config/app_tables.hpp"
 #include "config/checks.hpp"
 #include "config/collector.hpp"
 #include "config/option_value.hpp"
@@ -59,7 +60,7 @@ std::string show(const settings& values) {
     out.append(placeholder ? "# " : "").append(each.key()).append(" = ");
     out.append(placeholder ? "\"" + *placeholder + "\"" : to_toml(each, values)).append("\n");
   }
-  return out;
+  return out + show_apps(values.wechat.further_apps);
 }
 
 std::vector<std::string> option_names() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/secret.hpp"
+#include "domain/wechat_app.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -68,9 +69,15 @@ struct settings {
         wechat_mode::simulator; ///< If it is not given, load() sets live if an appid is.
     std::string appid;
     secret app_secret;
+    secret push_token;   ///< Set: messages are pushed to /wechat/push/{appid}.
+    secret push_aes_key; ///< Set: they have to be encrypted.
+    /// The tables [[wechat.app]], which have the keys of the four above.
+    std::vector<wechat_app> further_apps;
     std::string base_url = "https://api.weixin.qq.com";
     milliseconds timeout{5'000};
-    std::uint32_t workers = 4;
+    std::uint32_t workers = 4;      ///< That are always there.
+    std::uint32_t max_workers = 64; ///< While calls wait.
+    milliseconds worker_idle_timeout{30'000};
     secret sealing_secret;                        ///< If set, instead of the keys for tokens.
     std::vector<secret> previous_sealing_secrets; ///< Only open.
   } wechat;

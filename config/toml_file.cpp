@@ -1,3 +1,4 @@
+#include "config/app_tables.hpp"
 #include "config/readers.hpp"
 #include "config/suggestion.hpp"
 #include "config/text_file.hpp"
@@ -74,9 +75,11 @@ public:
       read_top(key.str(), node);
     std::stable_sort(findings_.begin(), findings_.end(),
                      [](const finding& a, const finding& b) { return a.line < b.line; });
-    for (auto& [line, target, value, problem] : findings_) {
+    for (auto& [line, target, value, problem, app] : findings_) {
       auto where = describe_place(file_, line);
-      if (target != nullptr) {
+      if (app != 0) {
+        give_app(app, *target, value, where, into_);
+      } else if (target != nullptr) {
         into_.give(*target, value, std::move(where));
       } else {
         into_.add_problem(std::move(where), std::move(problem));
@@ -91,10 +94,11 @@ private:
     const option* target;
     given_value value;
     std::string problem;
+    std::size_t app = 0; ///< The number of its [[wechat.app]], from 1; 0: it stands in a section.
   };
 
   void add_problem(const toml::node& at, std::string what) {
-    findings_.push_back({at.source().begin.line, nullptr, {}, std::move(what)});
+    findings_.push_back({at.source().begin.line, nullptr, {}, std::move(what), 0});
   }
 
   void read_top(std::string_view section_name, const toml::node& node) {
@@ -117,9 +121,24 @@ private:
   void read_option(const std::string& section, std::string_view key, const toml::node& node) {
     const auto name = section + "." + std::string{key};
     if (const auto* const known = find_option(name); known != nullptr) {
-      findings_.push_back({node.source().begin.line, known, read_node(node), {}});
+      findings_.push_back({node.source().begin.line, known, read_node(node), {}, 0});
+    } else if (name == "wechat.app" && node.is_array_of_tables()) {
+      read_apps(*node.as_array());
     } else {
       add_problem(node, name + " is not a setting" + guess_option(section, key));
+    }
+  }
+
+  void read_apps(const toml::array& tables) {
+    std::size_t number = 0;
+    for (const auto& table : tables) {
+      ++number;
+      for (const auto& [key, node] : *table.as_table()) {
+        if (const auto* const known = find_app_option(key.str()); known != nullptr)
+          findings_.push_back({node.source().begin.line, known, read_node(node), {}, number});
+        else
+          add_problem(node, std::string{key.str()} + " is not a setting of a [[wechat.app]]");
+      }
     }
   }
 

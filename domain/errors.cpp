@@ -57,6 +57,8 @@ constexpr std::array table{
         "the user has another WeChat account"),
     row(session_key_missing, 409, 5, client, "session_key_missing",
         "no session key of WeChat is known"),
+    row(subscription_refused, 409, 6, client, "subscription_refused",
+        "the user has not subscribed to this message"),
     row(body_too_large, 413, 0, client, "body_too_large", "the body is too large"),
     row(target_too_long, 414, 0, client, "target_too_long", "the request target is too long"),
     row(unsupported_media_type, 415, 0, client, "unsupported_media_type",

@@ -46,6 +46,7 @@ enum class errc : std::uint8_t {
   credentials_exist,     ///< The user has a username and a password already.
   wechat_already_linked, ///< The user has another identity of this mini-program.
   session_key_missing,   ///< No login has brought a session_key of WeChat, or it can't be opened.
+  subscription_refused,  ///< The user takes no such message, or not another one.
   body_too_large,
   target_too_long,
   unsupported_media_type,

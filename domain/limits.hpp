@@ -15,6 +15,8 @@ inline constexpr std::size_t language_bytes = 35; // BCP 47 (RFC 5646, 4.4.1)
 
 // Login
 inline constexpr std::size_t login_code_bytes = 512;
+/// An AppID has 18 characters today; the pages promise no length.
+inline constexpr std::size_t appid_bytes = 64;
 inline constexpr std::size_t device_bytes = 256;
 inline constexpr std::size_t address_bytes = 64;
 

@@ -53,10 +53,10 @@ void add_credentials_of_caller(handler_context& context, const exchange_ptr& ask
 }
 
 void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked) {
-  auto code = read_login_code(asked->incoming);
+  auto code = read_login_code(asked->incoming, *context.services.apps);
   if (!code) return asked->fail(std::move(code.error()));
   context.ask<user>(asked, context.services.account,
-                    link_wechat{asked->identity->user, asked->identity->session, std::move(*code)},
+                    link_wechat{asked->identity->user, asked->identity->session, std::move(code->appid), std::move(code->code)},
                     answer_with_user);
 }
 

@@ -31,8 +31,8 @@ struct front_options {
   cors_policy cors = cors_policy::off;
   std::vector<std::string> cors_origins;
   access_log_options access_log;
-  /// How far the WeChat side can be vouched for, for /readyz: "simulator" or "unchecked".
-  std::string wechat_state;
+  /// How it is with WeChat, for /readyz: "simulator", "unchecked", "ok", "unavailable".
+  std::function<std::string_view()> wechat_state;
   /// No access token is good for longer, whatever it says.
   std::chrono::seconds access_ttl{std::chrono::minutes{15}};
   /// The data of /api/version, serialised.

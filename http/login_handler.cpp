@@ -70,10 +70,10 @@ result<register_account> read_registration(const exchange& asked) {
 } // namespace
 
 void log_in_with_wechat_code(handler_context& context, const exchange_ptr& asked) {
-  auto code = read_login_code(asked->incoming);
+  auto code = read_login_code(asked->incoming, *context.services.apps);
   if (!code) return asked->fail(std::move(code.error()));
   context.ask<session_opened>(asked, context.services.login,
-                              log_in_with_wechat{std::move(*code), device_of(*asked)},
+                              log_in_with_wechat{std::move(code->appid), std::move(code->code), device_of(*asked)},
                               answer_with_session);
 }
 

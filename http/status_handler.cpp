@@ -30,7 +30,7 @@ void report_alive(handler_context&, const exchange_ptr& asked) {
 }
 
 void report_ready(handler_context& context, const exchange_ptr& asked) {
-  const std::string& wechat = context.options.wechat_state;
+  const std::string_view wechat = context.options.wechat_state();
   if (context.draining) return answer_readiness(*asked, "shutting down", "unchecked", wechat);
   // Any read tells whether the database answers; nobody has the id 0.
   context.self

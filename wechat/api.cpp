@@ -2,80 +2,23 @@
 
 #include "wechat/bounds.hpp"
 #include "wechat/decode.hpp"
+#include "wechat/encode.hpp"
+#include "wechat/errcodes.hpp"
 
-#include <array>
 #include <utility>
+#include <variant>
 
 namespace maque::wechat {
 namespace {
 
-constexpr int busy = -1;
+using answer = std::variant<wechat_outcome, refusal>;
 
-/// Everything but the unreserved characters is encoded (RFC 3986, section 2.3).
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    const bool unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                            (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) {
-      encoded += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded += {'%', digits[byte >> 4U], digits[byte & 0x0FU]};
-    }
-  }
-  return encoded;
-}
-
-std::string code_to_session_target(const app_credentials& app, std::string_view code) {
-  return "/sns/jscode2session?appid=" + percent_encode(app.appid) +
-         "&secret=" + percent_encode(app.app_secret.reveal()) + "&js_code=" + percent_encode(code) +
-         "&grant_type=authorization_code";
-}
-
-/// Takes what must not be logged out of texts that others wrote: an errmsg, or a page of some
-/// proxy, may quote the request.
-class redactor {
-public:
-  redactor(const secret& app_secret, std::string_view code)
-      : hidden_{app_secret.reveal(), percent_encode(app_secret.reveal()), std::string{code},
-                percent_encode(code)} {}
-
-  std::string clean(std::string text) const {
-    for (const auto& value : hidden_)
-      replace_all(text, value);
-    return text;
-  }
-
-private:
-  /// Real secrets and codes have 32 characters. A client may send a code like "e", and the texts
-  /// would be gone.
-  static constexpr std::size_t shortest = 8;
-  static constexpr std::string_view mark = "[redacted]";
-
-  static void replace_all(std::string& text, const std::string& value) {
-    if (value.size() < shortest) return;
-    for (auto at = text.find(value); at != std::string::npos;
-         at = text.find(value, at + mark.size()))
-      text.replace(at, value.size(), mark);
-  }
-
-  std::array<std::string, 4> hidden_;
-};
-
-using answer = std::variant<identity, refusal>;
-
-result<answer> ask(transport& via, const std::string& target, steady_time deadline) {
-  const auto received = via.get(target, deadline);
+result<answer> ask(transport& via, const app_credentials& app, const wechat_order& order,
+                   const outgoing& sent, steady_time deadline) {
+  const auto received =
+      sent.json ? via.post(sent.target, *sent.json, deadline) : via.get(sent.target, deadline);
   if (!received) return tl::make_unexpected(received.error());
-  auto decoded = decode_reply(*received);
-  if (!decoded) return tl::make_unexpected(std::move(decoded).error());
-  if (auto* no = std::get_if<refusal>(&*decoded)) return answer{std::move(*no)};
-  return decode_identity(std::get<nlohmann::json>(*decoded)).map([](identity&& who) {
-    return answer{std::move(who)};
-  });
+  return decode_outcome(order, app.appid, *received);
 }
 
 /// Waits before try number `next` (2 is the second): between half and all of a pause that doubles
@@ -90,33 +33,43 @@ bool back_off(pacer& time, int next, steady_time deadline) {
   return true;
 }
 
+call_outcome outcome_of(endpoint where, const refusal& no, const redactor& hide) {
+  if (where == endpoint::check_session && no.errcode == errcodes::bad_signature)
+    return {wechat_outcome{session_key_checked{false}}};
+  return {tl::make_unexpected(map_errcode(where, no.errcode, hide.clean(no.errmsg))),
+          errcodes::health_of(no.errcode), errcodes::is_token_refused(where, no.errcode)};
+}
+
+call_outcome broken(error failure, const redactor& hide) {
+  failure.cause = hide.clean(std::move(failure.cause));
+  return {tl::make_unexpected(std::move(failure)), endpoint_health::bad};
+}
+
 } // namespace
 
-result<identity> code_to_session(transport& via, const app_credentials& app, std::string_view code,
-                                 steady_time deadline, pacer& time) {
-  const std::string target = code_to_session_target(app, code);
-  const redactor hide{app.app_secret, code};
+call_outcome call(transport& via, const app_credentials& app, const wechat_order& order,
+                  const secret& access_token, steady_time deadline, pacer& time) {
+  auto sent = encode(app, order, access_token);
+  if (!sent) return {tl::make_unexpected(std::move(sent).error())};
+  // Made for failures only: there are thousands of logins a second.
+  const auto hide = [&] { return redactor_of(app, order, access_token, sent->target); };
 
   for (int attempt = 1;; ++attempt) {
-    auto answered = ask(via, target, deadline);
-    if (!answered) {
-      error failure = std::move(answered).error();
-      failure.cause = hide.clean(std::move(failure.cause));
-      return tl::make_unexpected(std::move(failure));
-    }
-    if (auto* who = std::get_if<identity>(&*answered)) return std::move(*who);
+    auto answered = ask(via, app, order, *sent, deadline);
+    if (!answered) return broken(std::move(answered).error(), hide());
+    if (auto* good = std::get_if<wechat_outcome>(&*answered)) return {std::move(*good)};
 
     const auto& no = std::get<refusal>(*answered);
-    const bool again =
-        no.errcode == busy && attempt < bounds::busy_tries && back_off(time, attempt + 1, deadline);
-    if (!again) return tl::make_unexpected(map_errcode(no.errcode, hide.clean(no.errmsg)));
+    const bool again = no.errcode == errcodes::busy && attempt < bounds::busy_tries &&
+                       back_off(time, attempt + 1, deadline);
+    if (!again) return outcome_of(endpoint_of(order), no, hide());
   }
 }
 
-result<identity> code_to_session(transport& via, const app_credentials& app, std::string_view code,
-                                 steady_time deadline) {
+call_outcome call(transport& via, const app_credentials& app, const wechat_order& order,
+                  const secret& access_token, steady_time deadline) {
   system_pacer time;
-  return code_to_session(via, app, code, deadline, time);
+  return call(via, app, order, access_token, deadline, time);
 }
 
 } // namespace maque::wechat

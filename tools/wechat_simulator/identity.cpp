@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace maque::wechat_simulator {
 namespace {
@@ -45,6 +46,11 @@ std::string derive_openid(std::string_view appid, std::string_view name) {
   return derive("openid", appid, name);
 }
 
+bool looks_like_openid(std::string_view openid) noexcept {
+  return openid.size() == openid_bytes && openid.starts_with('o') &&
+         std::ranges::all_of(openid, is_name_character);
+}
+
 bool has_unionid(std::string_view name) noexcept {
   return name.starts_with("union");
 }
@@ -57,6 +63,12 @@ std::string make_session_key() {
   std::array<std::uint8_t, 16> key{};
   randombytes_buf(key.data(), key.size());
   return to_base64(key, sodium_base64_VARIANT_ORIGINAL);
+}
+
+std::string random_text(std::size_t bytes) {
+  std::vector<std::uint8_t> random(bytes);
+  randombytes_buf(random.data(), random.size());
+  return to_base64(random, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 } // namespace maque::wechat_simulator

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ bool is_user_name(std::string_view name) noexcept;
 /// 28 of [A-Za-z0-9_-], beginning with "o", as WeChat's are; another for every mini-program.
 std::string derive_openid(std::string_view appid, std::string_view name);
 
+/// Whether it can be an openid by its form.
+bool looks_like_openid(std::string_view openid) noexcept;
+
 /// Whether the user has a unionid: if NAME begins with "union".
 bool has_unionid(std::string_view name) noexcept;
 
@@ -21,5 +25,8 @@ std::string derive_unionid(std::string_view name);
 
 /// 16 random bytes in base64, another one at every login.
 std::string make_session_key();
+
+/// So many random bytes in base64url.
+std::string random_text(std::size_t bytes);
 
 } // namespace maque::wechat_simulator

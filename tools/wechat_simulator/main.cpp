@@ -1,135 +1,74 @@
+#include "wechat_simulator/server.hpp"
 #include "wechat_simulator/simulator.hpp"
 
 #include <CLI/CLI.hpp>
-#include <httplib.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
-#include <semaphore>
+#include <map>
 #include <string>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
-#include <utility>
+#include <sys/resource.h>
 
 namespace {
 
-using namespace std::chrono_literals;
-using maque::wechat_simulator::simulator;
+namespace asio = boost::asio;
+using namespace maque::wechat_simulator;
 
-constexpr std::size_t threads = 32;
-/// Connections that are served or wait for a thread; beyond it nothing is accepted.
-constexpr std::ptrdiff_t connections = 256;
-constexpr std::size_t body_bytes = 64UL * 1024;
-
-/// httplib's pool of threads, with a bound on what waits for them.
-class bounded_pool final : public httplib::TaskQueue {
-public:
-  // httplib 0.15 and later want to be told whether the task was taken.
-  using taken = decltype(std::declval<httplib::ThreadPool&>().enqueue({}));
-
-  taken enqueue(std::function<void()> task) override {
-    room_.acquire();
-    return pool_.enqueue([this, task = std::move(task)] {
-      task();
-      room_.release();
-    });
-  }
-
-  void shutdown() override { pool_.shutdown(); }
-
-private:
-  std::counting_semaphore<connections> room_{connections};
-  httplib::ThreadPool pool_{threads};
+struct program_options {
+  server_options server{.port = 9300};
+  std::int64_t latency_ms = 0;
+  std::int64_t jitter_ms = 0;
 };
 
-void configure(httplib::Server& server, simulator& engine) {
-  server.new_task_queue = [] { return new bounded_pool; };
-  server.set_payload_max_length(body_bytes);
-  server.set_read_timeout(5s);
-  server.set_write_timeout(5s);
-  // Stopping waits for idle connections, so they are not kept for long.
-  server.set_keep_alive_timeout(1);
-  server.set_keep_alive_max_count(SIZE_MAX);
-  server.set_tcp_nodelay(true);
-  // httplib's default is SO_REUSEPORT, with which a second simulator would silently take half of
-  // the first one's connections.
-  server.set_socket_options([](socket_t socket) {
-    const int yes = 1;
-    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  });
-
-  const auto answer = [&engine](const httplib::Request& asked, httplib::Response& reply) {
-    auto answered = engine.handle(asked.method, asked.target, asked.body);
-    reply.status = answered.status;
-    reply.set_content(answered.body, answered.content_type);
-  };
-  server.Get(".*", answer);
-  server.Post(".*", answer);
+void declare(CLI::App& options, program_options& read) {
+  const auto milliseconds =
+      CLI::AsNumberWithUnit{std::map<std::string, std::int64_t>{{"ms", 1}, {"s", 1000}}};
+  options.add_option("--host", read.server.host, "Address to listen on")->capture_default_str();
+  options.add_option("--port", read.server.port, "Port to listen on; 0: any that is free")
+      ->capture_default_str();
+  options.add_option("--latency", read.latency_ms, "Time that every answer takes, e.g. 50ms")
+      ->transform(milliseconds);
+  options.add_option("--jitter", read.jitter_ms, "Random time on top of it, at most, e.g. 10ms")
+      ->transform(milliseconds);
 }
 
-/// The port that was bound, or a number below 1.
-int bind_server(httplib::Server& server, const std::string& host, std::uint16_t port) {
-  if (port == 0) return server.bind_to_any_port(host);
-  return server.bind_to_port(host, port) ? port : -1;
-}
-
-sigset_t ending_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  return signals;
-}
-
-/// Serves until SIGINT or SIGTERM. False if the server ended by itself.
-bool serve(httplib::Server& server, const sigset_t& ending) {
-  std::atomic<bool> over{false};
-  const std::jthread acceptor{[&] {
-    server.listen_after_bind();
-    over = true;
-    // For the case that it ended by itself: main waits for nothing else.
-    kill(getpid(), SIGTERM);
-  }};
-  int signal = 0;
-  sigwait(&ending, &signal);
-  // stop() is without effect on a server that has not begun to run yet.
-  while (!server.is_running() && !over)
-    std::this_thread::yield();
-  const bool stopped_by_signal = !over;
-  server.stop();
-  return stopped_by_signal;
+/// Every connection needs a descriptor, and the usual limit is 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int run(int argc, char** argv) {
   CLI::App options{"Answers like WeChat's servers, for development and tests.", "wechat-simulator"};
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 9300;
-  options.add_option("--host", host, "Address to listen on")->capture_default_str();
-  options.add_option("--port", port, "Port to listen on; 0: any that is free")
-      ->capture_default_str();
+  program_options read;
+  declare(options, read);
   CLI11_PARSE(options, argc, argv);
+  raise_descriptor_limit();
 
-  // Before the first thread, so that all of them inherit it and the signals wait for sigwait().
-  const sigset_t ending = ending_signals();
-  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  asio::io_context context{1};
+  asio::signal_set signals{context, SIGINT, SIGTERM};
+  signals.async_wait([&](const boost::system::error_code&, int) { context.stop(); });
 
   const maque::system_time_source clock;
   simulator engine{clock};
-  httplib::Server server;
-  configure(server, engine);
-  const int bound = bind_server(server, host, port);
-  if (bound < 1) {
-    std::cerr << "wechat-simulator: can't listen on " << host << ':' << port << '\n';
-    return EXIT_FAILURE;
-  }
-  std::cout << "wechat-simulator listens on http://" << host << ':' << bound << std::endl;
-  return serve(server, ending) ? EXIT_SUCCESS : EXIT_FAILURE;
+  if (read.latency_ms > 0 || read.jitter_ms > 0)
+    engine.state().mishaps.set_latency({}, std::chrono::milliseconds{read.latency_ms},
+                                       std::chrono::milliseconds{read.jitter_ms});
+  server_host host{.options = read.server, .serve = [&](const incoming& from) {
+                     return engine.answer_to(from.method, from.target, from.body);
+                   }};
+  server listening{context, std::move(host)};
+  const auto port = listening.start();
+  std::cout << "wechat-simulator listens on http://" << read.server.host << ':' << port
+            << std::endl;
+  context.run();
+  return EXIT_SUCCESS;
 }
 
 } // namespace

@@ -19,6 +19,12 @@ bool used_codes::claim(std::string_view code, utc_time now) {
   return true;
 }
 
+void used_codes::reset() {
+  const std::scoped_lock lock{mutex_};
+  used_.clear();
+  in_order_.clear();
+}
+
 void used_codes::forget_oldest() {
   used_.erase(in_order_.front().code);
   in_order_.pop_front();

@@ -23,6 +23,8 @@ public:
   /// True for the first who comes with this code.
   bool claim(std::string_view code, utc_time now);
 
+  void reset();
+
 private:
   /// A code's hash: codes can be long, and there are many.
   using digest = std::array<std::uint8_t, 16>;

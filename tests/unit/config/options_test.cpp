@@ -43,7 +43,10 @@ std::vector<ends> all_ends() {
       {"database.max_lifetime", "999ms", "1s", "1d", "25h"},
       {"wechat.mode", "real", "simulator", "simulator", "Simulator"},
       {"wechat.app_secret", {}, "", bytes(256), bytes(257)},
-      {"wechat.workers", "0", "1", "64", "65"},
+      {"wechat.workers", "0", "1", "1024", "1025"},
+      {"wechat.max_workers", "0", "1", "1024", "1025"},
+      {"wechat.push_token", "ab", "abc", std::string(32, 'x'), std::string(33, 'x')},
+      {"wechat.push_aes_key", bytes(42), "", bytes(43), bytes(44)},
       {"wechat.sealing_secret", bytes(31), bytes(32), bytes(1024), bytes(1025)},
       {"wechat.previous_sealing_secrets", bytes(31), {}, bytes(32), {}},
       {"auth.key_file", "", "x", bytes(4095), bytes(4096)},
@@ -83,7 +86,7 @@ std::vector<ends> all_ends() {
   };
   for (const auto* name : {"server.shutdown_grace", "http.header_timeout", "http.body_timeout",
                            "http.idle_timeout", "http.write_timeout", "http.request_timeout",
-                           "database.statement_timeout", "database.pool_timeout", "wechat.timeout",
+                           "database.statement_timeout", "database.pool_timeout", "wechat.timeout", "wechat.worker_idle_timeout",
                            "cache.negative_ttl", "log.slow_request", "throttle.first_delay"})
     rows.push_back({name, "0ms", "1ms", "1h", "3600001"});
   return rows;
@@ -101,6 +104,7 @@ std::vector<std::pair<std::string, std::string>> flags_for(const std::string& na
     flags.emplace_back("auth.signing_secret", "fedcba9876543210fedcba9876543210");
   if (name == "wechat.previous_sealing_secrets")
     flags.emplace_back("wechat.sealing_secret", "fedcba9876543210fedcba9876543210");
+  if (name == "wechat.push_aes_key") flags.emplace_back("wechat.push_token", "token");
   flags.emplace_back(name, text);
   return flags;
 }

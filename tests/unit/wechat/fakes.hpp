@@ -1,11 +1,15 @@
 #pragma once
 
+#include "wechat/api.hpp"
 #include "wechat/pacer.hpp"
 #include "wechat/transport.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace maque::wechat::test {
@@ -16,19 +20,27 @@ public:
   explicit scripted_transport(std::vector<result<reply>> script) : script_{std::move(script)} {}
 
   result<reply> get(const std::string& target, steady_time deadline) override {
-    deadlines.push_back(deadline);
-    targets.push_back(target);
-    return script_.at(std::min(targets.size(), script_.size()) - 1);
+    return answer(target, std::nullopt, deadline);
   }
 
-  result<reply> post(const std::string&, const std::string&, steady_time) override {
-    return fail(errc::internal, {}, "no post was expected");
+  result<reply> post(const std::string& target, const std::string& json,
+                     steady_time deadline) override {
+    return answer(target, json, deadline);
   }
 
   std::vector<std::string> targets;
+  std::vector<std::optional<std::string>> bodies; ///< None: a GET.
   std::vector<steady_time> deadlines;
 
 private:
+  result<reply> answer(const std::string& target, std::optional<std::string> body,
+                       steady_time deadline) {
+    targets.push_back(target);
+    bodies.push_back(std::move(body));
+    deadlines.push_back(deadline);
+    return script_.at(std::min(targets.size(), script_.size()) - 1);
+  }
+
   std::vector<result<reply>> script_;
 };
 
@@ -53,6 +65,15 @@ private:
 
 inline reply text_reply(std::string body, int status = 200) {
   return {status, "text/plain", std::move(body)};
+}
+
+/// Who the user is whose login code this is.
+inline result<code_exchanged> log_in(transport& via, const app_credentials& app, std::string code,
+                                     steady_time deadline) {
+  auto outcome =
+      call(via, app, exchange_code{app.appid, std::move(code)}, secret{}, deadline).answer;
+  return std::move(outcome).map(
+      [](wechat_outcome&& known) { return std::get<code_exchanged>(std::move(known)); });
 }
 
 } // namespace maque::wechat::test

@@ -1,3 +1,4 @@
+#include "fakes.hpp"
 #include "wechat/api.hpp"
 
 #include <gtest/gtest.h>
@@ -90,10 +91,10 @@ TEST_P(SimulatorProgram, ServesLoginsUntilItsSignalComesAndEndsWithZero) {
     const auto via = wechat::make_http_transport(line.substr(announcement.size()), 20s);
     const wechat::app_credentials app{"wx1", secret{"s"}};
     const steady_time deadline = std::chrono::steady_clock::now() + 20s;
-    const auto who = wechat::code_to_session(*via, app, "dev-alice", deadline);
+    const auto who = wechat::test::log_in(*via, app, "dev-alice", deadline);
     ASSERT_TRUE(who) << who.error().cause;
     EXPECT_EQ(who->openid.size(), 28U);
-    const auto again = wechat::code_to_session(*via, app, "dev-alice", deadline);
+    const auto again = wechat::test::log_in(*via, app, "dev-alice", deadline);
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, errc::invalid_code);
     const auto missing = via->post("/nothing", "{}", deadline);

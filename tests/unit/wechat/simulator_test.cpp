@@ -1,3 +1,4 @@
+#include "fakes.hpp"
 #include "wechat/api.hpp"
 #include "wechat_simulator/faults.hpp"
 #include "wechat_simulator/simulator.hpp"
@@ -209,12 +210,12 @@ TEST_F(Simulator, IsUnderstoodByTheClient) {
   const auto via = make_simulator_transport(engine_);
   const wechat::app_credentials app{"wx1", secret{"s"}};
   const steady_time deadline = std::chrono::steady_clock::now() + 20s;
-  const auto who = wechat::code_to_session(*via, app, "dev-union-eve", deadline);
+  const auto who = wechat::test::log_in(*via, app, "dev-union-eve", deadline);
   ASSERT_TRUE(who) << who.error().cause;
   EXPECT_EQ(who->openid, body_of("dev-union-eve.2")["openid"]);
   EXPECT_EQ(who->unionid, body_of("dev-union-eve.3")["unionid"]);
 
-  const auto again = wechat::code_to_session(*via, app, "dev-union-eve", deadline);
+  const auto again = wechat::test::log_in(*via, app, "dev-union-eve", deadline);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, errc::invalid_code);
   EXPECT_THAT(again.error().cause, testing::HasSubstr(", rid "));
@@ -241,8 +242,8 @@ TEST_F(Simulator, BreaksInEachWayAsTheClientSaysItDoes) {
   for (const auto kind : all_faults()) {
     ASSERT_TRUE(expected.contains(kind)) << kind;
     for (const char* suffix : {"", ".anything"}) {
-      const auto answer = wechat::code_to_session(*via, app, "fault-" + std::string{kind} + suffix,
-                                                  std::chrono::steady_clock::now() + 20s);
+      const auto answer = wechat::test::log_in(*via, app, "fault-" + std::string{kind} + suffix,
+                                               std::chrono::steady_clock::now() + 20s);
       ASSERT_FALSE(answer) << kind;
       EXPECT_EQ(answer.error().code, expected.at(kind)) << kind;
     }

@@ -22,6 +22,13 @@ function parse(text) {
   }
 }
 
+/** The header fields with their names as the server wrote them. */
+function headerOf({ rawHeaders }) {
+  const fields = {};
+  for (let at = 0; at < rawHeaders.length; at += 2) fields[rawHeaders[at]] = rawHeaders[at + 1];
+  return fields;
+}
+
 /** wx.request: success for whatever was answered, fail for what was not. */
 function send({ url, method = 'GET', data, header = {}, timeout = 60000, success, fail }) {
   const refuse = (reason) => fail({ errMsg: `request:fail ${reason}` });
@@ -33,7 +40,7 @@ function send({ url, method = 'GET', data, header = {}, timeout = 60000, success
     reply.on('error', (error) => refuse(error.message));
     reply.on('end', () => success({
       statusCode: reply.statusCode,
-      header: reply.headers,
+      header: headerOf(reply),
       data: parse(Buffer.concat(parts).toString()),
     }));
   });

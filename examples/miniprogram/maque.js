@@ -329,8 +329,8 @@ function createMaque(options) {
     sessions: async () => (await request('GET', '/api/v1/sessions')).items,
     endSession: (id) => request('DELETE', '/api/v1/sessions/' + encodeURIComponent(id)),
     /**
-     * Binds the number behind the code of open-type="getPhoneNumber"; without one, tells the bound one.
-     * {phone_number, local_number, country_code, bound_at}
+     * Binds the number behind the code of open-type="getPhoneNumber"; without a code, tells the one that
+     * is bound: {phone_number, local_number, country_code, bound_at}, or null.
      */
     phone: (code) => (code
       ? request('POST', '/api/v1/wechat/phone', Object.assign({ code }, app))

@@ -168,13 +168,3 @@ test('The sessions are listed, and can be ended but for the own one', async () =
   await page.onEnd(tap);
   assert.equal(page.data.problem, '');
 });
-
-test('The phone page says that nothing was bound when the user refuses', async () => {
-  const device = makeWx({ user: 'shy' });
-  const { open } = openOn(device, { settings: { simulatedUser: '' } });
-  await (await open('index')).onLogIn();
-  const page = await open('phone');
-  await page.onGetPhoneNumber({ detail: { errMsg: 'getPhoneNumber:fail user deny' } });
-  assert.equal(page.data.refused, true);
-  assert.equal(page.data.phone, null);
-});

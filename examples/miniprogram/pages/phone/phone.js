@@ -11,13 +11,13 @@ Page({
 
   onLoad() {
     prepare(this, 'phone');
-    return run(this, async (maque) => this.show(await boundPhone(maque)));
+    return run(this, async (maque) => this.show(await maque.phone()));
   },
 
-  show(phone) {
-    if (!phone) return this.setData({ phone: null });
-    const boundAt = localTime(phone.bound_at);
-    return this.setData({ phone: { number: phone.phone_number, boundAt } });
+  /** `bound` is null if there is none yet. */
+  show(bound) {
+    const phone = bound && { number: bound.phone_number, boundAt: localTime(bound.bound_at) };
+    this.setData({ phone });
   },
 
   /** The code is good once and for five minutes; it is not the code of wx.login. */
@@ -30,13 +30,3 @@ Page({
     });
   },
 });
-
-/** null if there is none yet. */
-async function boundPhone(maque) {
-  try {
-    return await maque.phone();
-  } catch (error) {
-    if (error.status === 404) return null;
-    throw error;
-  }
-}

@@ -104,7 +104,7 @@ TEST_F(SimulatorApi, JudgesATextByItsWords) {
       {"for review", "review", 21000},
       {std::string(2500, 'x'), "pass", 100},
       {std::string(2501, 'x'), nullptr, 45002},
-      {"", nullptr, 44004},
+      {"", nullptr, 44002},
   };
   for (const auto& [content, suggest, code] : cases) {
     const auto answered =
@@ -243,7 +243,7 @@ TEST_F(SimulatorApi, MakesLinksForAtMostThirtyDays) {
   link = {{"path", "pages/none"}};
   EXPECT_EQ(errcode(call("/wxa/generate_urllink", link)), 40165);
   EXPECT_EQ(errcode(call("/wxa/generatescheme", {{"jump_wxa", link}})), 40165);
-  link = {{"query", std::string(513, 'x')}};
+  link = {{"query", std::string(1025, 'x')}};
   EXPECT_EQ(errcode(call("/wxa/generate_urllink", link)), 40212);
 }
 
@@ -262,6 +262,8 @@ TEST_F(SimulatorApi, CountsCallsAgainstTheirQuota) {
   clock_.advance(24h);
   EXPECT_EQ(errcode(call("/wxa/generatescheme", body)), 0);
   EXPECT_EQ(errcode(call("/cgi-bin/openapi/quota/get", {{"cgi_path", "/none"}})), 76021);
+  EXPECT_EQ(errcode(call("/cgi-bin/openapi/quota/get", {{"cgi_path", "/sns/jscode2session"}})),
+            76022);
 }
 
 TEST_F(SimulatorApi, TellsWhatARidWasAbout) {
@@ -279,7 +281,7 @@ TEST_F(SimulatorApi, TellsWhatARidWasAbout) {
   const auto other = post("/cgi-bin/openapi/rid/get?access_token=" + token("wx2"), {{"rid", rid}});
   EXPECT_EQ(errcode(other), 76003);
   clock_.advance(24h * 7);
-  EXPECT_EQ(errcode(call("/cgi-bin/openapi/rid/get", {{"rid", rid}})), 76004);
+  EXPECT_EQ(errcode(call("/cgi-bin/openapi/rid/get", {{"rid", rid}})), 76001);
 }
 
 TEST_F(SimulatorApi, KeepsNoSecretsForThoseWhoAskForARid) {

@@ -21,6 +21,8 @@ const std::vector<route>& all_routes() {
        logged::always},
       {method::get, "/api/user/info", access::signed_in, show_own_profile},
       {method::patch, "/api/user/info", access::signed_in, change_own_profile},
+      // wx.request has no PATCH.
+      {method::post, "/api/user/info", access::signed_in, change_own_profile},
       {method::put, "/api/v1/user/password", access::signed_in, change_password_of_caller,
        logged::always},
       {method::put, "/api/v1/user/credentials", access::signed_in, add_credentials_of_caller,

@@ -53,8 +53,8 @@ enum class security_event : std::uint8_t {
   api_key_refused_expired,
   api_key_refused_revoked,
   api_key_refused_scope, ///< The key is good, but not for this.
-  push_refused,            ///< Not WeChat's, or not of now.
-  key_rotated,             ///< Counted only: its line has more fields.
+  push_refused,          ///< Not WeChat's, or not of now.
+  key_rotated,           ///< Counted only: its line has more fields.
 };
 
 struct security_event_info {

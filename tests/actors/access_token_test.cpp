@@ -57,10 +57,9 @@ protected:
   scripted_wechat wechat{world};
   wechat_meter shown{{"wx1"}};
   actor_meter& meter = world.add_meter();
-  access_token_service owner = world.keep(
-      spawn_coordinator<access_token_service, access_token_state>(
-          world.system, meter,
-          access_token_state::options{"wx1", 5s, {100'000ms, 100'000ms}},
+  access_token_service owner =
+      world.keep(spawn_coordinator<access_token_service, access_token_state>(
+          world.system, meter, access_token_state::options{"wx1", 5s, {100'000ms, 100'000ms}},
           wechat_client_actor{wechat.handle()}, std::ref(world.clock), std::ref(shown.app(0)),
           std::ref(world.log)));
 };

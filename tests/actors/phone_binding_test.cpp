@@ -30,8 +30,8 @@ protected:
   lane_context& context = world.context();
   scripted_database database{world};
   scripted_wechat wechat{world};
-  wechat_data_actor actor = world.spawn<wechat_data_actor, wechat_data_state>(
-      0, world.add_meter(), std::ref(context));
+  wechat_data_actor actor =
+      world.spawn<wechat_data_actor, wechat_data_state>(0, world.add_meter(), std::ref(context));
 };
 
 } // namespace

@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
                     operation{"POST", "/api/v1/server/wechat/code-images"},
                     operation{"POST", "/api/v1/server/wechat/schemes"},
                     operation{"POST", "/api/v1/server/wechat/url-links"},
-                    operation{"PATCH", "/api/user/info"}));
+                    operation{"PATCH", "/api/user/info"}, operation{"POST", "/api/user/info"}));
 
 } // namespace
 

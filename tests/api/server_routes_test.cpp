@@ -64,13 +64,9 @@ protected:
     return {added.id, text};
   }
 
-  void apply(write_request order) {
-    ASSERT_TRUE(server.open_database()->apply({&order, 1}).at(0));
-  }
+  void apply(write_request order) { ASSERT_TRUE(server.open_database()->apply({&order, 1}).at(0)); }
 
-  void revoke(const made_key& made) {
-    apply(revoke_api_key{made.id, system_time_source{}.now()});
-  }
+  void revoke(const made_key& made) { apply(revoke_api_key{made.id, system_time_source{}.now()}); }
 
   std::optional<api_key> stored(const made_key& made) {
     const std::vector<find_api_key> wanted{{security::hash_api_key(made.text)}};
@@ -136,9 +132,9 @@ TEST_F(ServerRoutes, CheckTexts) {
     return post("/api/v1/server/wechat/text-checks",
                 {{"openid", openid}, {"content", content}, {"scene", 3}});
   };
-  for (const auto& [content, verdict] : {std::pair{"a nice\ntext", "pass"},
-                                         std::pair{"to review", "review"},
-                                         std::pair{"a risky one", "risky"}}) {
+  for (const auto& [content, verdict] :
+       {std::pair{"a nice\ntext", "pass"}, std::pair{"to review", "review"},
+        std::pair{"a risky one", "risky"}}) {
     const auto checked = check(content);
     expect_success(checked);
     EXPECT_EQ(checked.data().at("verdict"), verdict) << content;

@@ -63,6 +63,8 @@ inline std::map<std::string, std::string> unreachable_responses() {
       {"GET /api/user/info 504", late},
       {"PATCH /api/user/info 503", broken_database},
       {"PATCH /api/user/info 504", late},
+      {"POST /api/user/info 503", broken_database},
+      {"POST /api/user/info 504", late},
       {"GET /api/v1/users 503", broken_database},
       {"GET /api/v1/users 504", late},
       {"GET /api/users 503", broken_database},

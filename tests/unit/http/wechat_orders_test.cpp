@@ -12,8 +12,8 @@ namespace {
 
 using ::testing::StartsWith;
 
-const wechat_apps two_apps{{{.appid = "wxone", .app_secret = secret{"a"}},
-                            {.appid = "wxtwo", .app_secret = secret{"b"}}}};
+const wechat_apps two_apps{
+    {{.appid = "wxone", .app_secret = secret{"a"}}, {.appid = "wxtwo", .app_secret = secret{"b"}}}};
 
 request with_body(const std::string& body) {
   request made;
@@ -69,7 +69,8 @@ TEST(WechatOrders, HaveNoOtherFieldsAndAnAppOfThisServer) {
 // Subscribe messages -----------------------------------------------------------------------------
 
 const std::string message_base = R"("openid":"o1","template_id":"T-_1")";
-const std::string message_data = R"("data":{"thing1":{"value":"a \"b\" 雀\n"},"time2":{"value":""}})";
+const std::string message_data =
+    R"("data":{"thing1":{"value":"a \"b\" 雀\n"},"time2":{"value":""}})";
 
 TEST(SubscribeMessages, AreReadWithAllTheirFields) {
   const auto order = read_subscribe_message(
@@ -217,8 +218,8 @@ TEST(CodeImages, AreReadWithAllTheirFields) {
 }
 
 TEST(CodeImages, HaveWechatsBounds) {
-  EXPECT_TRUE(read_code_image(
-      with_body(R"({"scene":"!#$&'()*+,/:;=?@-._~09azAZ","width":280})"), two_apps));
+  EXPECT_TRUE(read_code_image(with_body(R"({"scene":"!#$&'()*+,/:;=?@-._~09azAZ","width":280})"),
+                              two_apps));
   EXPECT_TRUE(
       read_code_image(with_body(R"({"scene":")" + std::string(32, 's') + R"("})"), two_apps));
   expect_refused<make_code_image>(

@@ -347,9 +347,9 @@ TEST(DatabaseReads, AnswerEveryKindInItsPlace) {
   const std::vector<write_request> requests{registration, add_api_key{key}, phone};
   for (const auto& outcome : source->apply(requests))
     ASSERT_TRUE(outcome);
-  const auto outcomes = run_reads(
-      *source, {list_sessions{{1}}, find_user{{1}}, list_sessions{{2}}, find_session{{11}},
-                find_api_key{key.hash}, find_bound_phone{{1}}, find_api_key{}});
+  const auto outcomes = run_reads(*source, {list_sessions{{1}}, find_user{{1}}, list_sessions{{2}},
+                                            find_session{{11}}, find_api_key{key.hash},
+                                            find_bound_phone{{1}}, find_api_key{}});
   const auto sessions = [&](std::size_t place) {
     return std::get<std::vector<session>>(outcomes.at(place).value());
   };

@@ -213,6 +213,15 @@ using scripted_passwords =
     scripted<password_hasher_actor, on_request<password_hashed, hash_password>,
              on_request<password_verified, verify_password>>;
 
-using scripted_wechat = scripted<wechat_client_actor, on_request<code_exchanged, exchange_code>>;
+using scripted_wechat =
+    scripted<wechat_client_actor, on_request<code_exchanged, exchange_code>,
+             on_request<access_token_fetched, fetch_access_token>,
+             on_request<phone_number, find_phone_number>,
+             on_request<session_key_checked, check_session_key>,
+             on_request<session_key_reset, reset_session_key>, on_request<text_checked, check_text>,
+             on_request<message_sent, send_subscribe_message>,
+             on_request<code_image, make_code_image>, on_request<scheme_made, make_scheme>,
+             on_request<url_link_made, make_url_link>, on_request<quota, find_quota>,
+             on_request<rid_details, find_rid>>;
 
 } // namespace maque::test

@@ -1,5 +1,7 @@
 #include "wechat_simulator/injections.hpp"
 
+#include "wechat_simulator/faults.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -14,6 +16,12 @@ double draw_chance() {
 }
 
 } // namespace
+
+bool is_fault(std::string_view kind) noexcept {
+  constexpr std::array on_the_wire{"truncated", "drip", "cut", "close", "hang"};
+  return std::ranges::find(on_the_wire, kind) != on_the_wire.end() ||
+         std::ranges::find(all_faults(), kind) != all_faults().end();
+}
 
 void injections::set_latency(std::optional<endpoint> which, std::chrono::milliseconds fixed,
                              std::chrono::milliseconds jitter) {
@@ -50,6 +58,11 @@ mishap injections::draw(std::optional<endpoint> which) {
   met.what = found->rule.what;
   if (found->rule.calls > 0 && --found->rule.calls == 0) rules_.erase(found);
   return met;
+}
+
+void injections::clear_errors() {
+  const std::scoped_lock lock{mutex_};
+  rules_.clear();
 }
 
 void injections::reset() {

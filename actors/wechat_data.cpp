@@ -17,8 +17,8 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
         find_session_key wanted{order.user, order.appid};
         with_session_key(waiting, request, std::move(wanted),
                          [this, order = std::move(order)](auto& then, const secret& key) {
-                           auto plain = wechat::decrypt_user_data(order.encrypted_data.reveal(),
-                                                                  order.iv.reveal(), key, order.appid);
+                           auto plain = wechat::decrypt_user_data(
+                               order.encrypted_data.reveal(), order.iv.reveal(), key, order.appid);
                            if (!plain) return refuse(self_, then, to_caf(plain.error()));
                            then.deliver(user_data_decrypted{secret{std::move(*plain)}});
                          });
@@ -28,11 +28,11 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
              check_user_data& order) -> caf::result<user_data_checked> {
         auto waiting = self_->make_response_promise<user_data_checked>();
         find_session_key wanted{order.user, order.appid};
-        with_session_key(
-            waiting, request, std::move(wanted), [order = std::move(order)](auto& then, const secret& key) {
-              then.deliver(user_data_checked{
-                  wechat::is_signed(order.raw_data.reveal(), order.signature.reveal(), key)});
-            });
+        with_session_key(waiting, request, std::move(wanted),
+                         [order = std::move(order)](auto& then, const secret& key) {
+                           then.deliver(user_data_checked{wechat::is_signed(
+                               order.raw_data.reveal(), order.signature.reveal(), key)});
+                         });
         return waiting;
       },
   };
@@ -44,8 +44,8 @@ void wechat_data_state::with_session_key(Promise waiting, const request_context&
   std::string appid = wanted.appid;
   ask<std::optional<stored_session_key>>(
       self_, context_.database, std::move(waiting),
-      [this, appid = std::move(appid), then = std::move(then)](Promise& answer,
-                                     const std::optional<stored_session_key>& stored) {
+      [this, appid = std::move(appid),
+       then = std::move(then)](Promise& answer, const std::optional<stored_session_key>& stored) {
         const auto key = stored ? open_session_key(context_, appid, *stored) : std::nullopt;
         if (key) return then(answer, *key);
         // What was sealed with a key that is gone is as good as never kept: so is the remedy.

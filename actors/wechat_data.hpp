@@ -21,8 +21,8 @@ public:
 private:
   /// Has the user's session key read and opened; `then(promise, key)` makes the answer.
   template <class Promise, class Then>
-  void with_session_key(Promise waiting, const request_context& request,
-                        find_session_key wanted, Then then);
+  void with_session_key(Promise waiting, const request_context& request, find_session_key wanted,
+                        Then then);
 
   actor_of<wechat_data_actor> self_;
   lane_context& context_;

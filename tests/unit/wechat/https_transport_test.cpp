@@ -5,14 +5,17 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace maque::wechat {
 namespace {
@@ -61,6 +64,9 @@ public:
                int port = 0)
       : server_{certificate.c_str(), key.c_str()} {
     server_.set_keep_alive_timeout(1);
+    server_.Get("/never", [this](const httplib::Request&, httplib::Response&) {
+      closing_.get_future().wait();
+    });
     server_.Get(".*", [](const httplib::Request& asked, httplib::Response& answer) {
       answer.set_content(std::to_string(asked.remote_port), "text/plain");
     });
@@ -82,6 +88,7 @@ public:
       std::this_thread::yield();
   }
   ~https_server() {
+    closing_.set_value();
     server_.stop();
     thread_.join();
   }
@@ -93,6 +100,7 @@ public:
 
 private:
   httplib::SSLServer server_;
+  std::promise<void> closing_;
   int port_ = 0;
   std::thread thread_;
 };
@@ -155,6 +163,45 @@ TEST_F(HttpsTransport, ConnectsAgainWhenTheServerHasClosed) {
   server.emplace(certificate_, key_, port);
   const auto answer = get(*via);
   EXPECT_TRUE(answer) << answer.error().cause;
+}
+
+TEST_F(HttpsTransport, DoesNotWaitBeyondTheDeadlineWithinTls) {
+  make_certificate("IP:127.0.0.1");
+  const scoped_environment trust{"SSL_CERT_FILE", certificate_};
+  const https_server server{certificate_, key_};
+  const auto via = make_http_transport(server.url(), 20s);
+  ASSERT_TRUE(get(*via));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto answer = via->get("/never", begin + 100ms);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, errc::wechat_unavailable);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 100ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+}
+
+TEST_F(HttpsTransport, SharesItsCertificatesWithOthersOnOtherThreads) {
+  make_certificate("IP:127.0.0.1");
+  std::optional<http_transports> all;
+  std::vector<std::unique_ptr<transport>> made;
+  const https_server server{certificate_, key_};
+  {
+    const scoped_environment trust{"SSL_CERT_FILE", certificate_};
+    all.emplace(server.url(), 20s);
+  }
+  for (int i = 0; i < 4; ++i)
+    made.push_back(all->make());
+  all.reset();
+
+  std::atomic<int> answered{0};
+  std::vector<std::thread> threads;
+  for (auto& via : made)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i)
+        answered += get(*via) ? 1 : 0;
+    });
+  for (auto& thread : threads)
+    thread.join();
+  EXPECT_EQ(answered, 80);
 }
 
 TEST_F(HttpsTransport, SurvivesAPeerThatClosesWhileItIsWrittenTo) {

@@ -35,10 +35,6 @@ int milliseconds_until(steady_time deadline) noexcept {
       std::clamp<std::int64_t>(left.count(), 0, std::numeric_limits<int>::max()));
 }
 
-bool would_block() noexcept {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
-
 io_failure timed_out_or(io_failure otherwise, steady_time deadline) noexcept {
   return steady_clock::now() >= deadline ? io_failure::timed_out : otherwise;
 }

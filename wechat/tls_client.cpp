@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <array>
-#include <cerrno>
 #include <new>
 #include <sys/socket.h>
 
@@ -13,10 +12,6 @@ namespace {
 
 int socket_of(BIO* bio) noexcept {
   return *static_cast<const int*>(BIO_get_data(bio));
-}
-
-bool would_block() noexcept {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
 // OpenSSL's own socket BIO raises SIGPIPE when the peer has closed; what the process does with that

@@ -4,9 +4,15 @@
 
 #include <openssl/ssl.h>
 
+#include <cerrno>
 #include <memory>
 
 namespace maque::wechat {
+
+/// After a socket's operation that failed: it is to be tried again when the socket is ready.
+inline bool would_block() noexcept {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
 
 struct openssl_freer {
   void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }

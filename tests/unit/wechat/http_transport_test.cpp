@@ -84,7 +84,7 @@ TEST(HttpTransport, SendsAGetThatNobodyCanReadInTwoWays) {
 
 TEST(HttpTransport, SendsThePostedJsonWholeHoweverBigItIs) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{3'000'000}}) {
-    const std::string json(size, 'x');
+    const std::string posted(size, 'x');
     std::promise<std::string> head;
     std::promise<std::string> body;
     raw_server server{{[&](raw_connection& peer) {
@@ -94,7 +94,7 @@ TEST(HttpTransport, SendsThePostedJsonWholeHoweverBigItIs) {
       peer.send(ok("thanks"));
     }}};
     const auto via = make_http_transport(server.url(), patience);
-    const auto answer = via->post("/wxa/x?access_token=t", json, in(patience));
+    const auto answer = via->post("/wxa/x?access_token=t", posted, in(patience));
     ASSERT_TRUE(answer) << answer.error().cause;
     EXPECT_EQ(answer->body, "thanks");
     const std::string sent = head.get_future().get();
@@ -103,7 +103,7 @@ TEST(HttpTransport, SendsThePostedJsonWholeHoweverBigItIs) {
                         std::to_string(size) + "\r\n\r\n"),
               std::string::npos)
         << sent;
-    EXPECT_EQ(body.get_future().get(), json);
+    EXPECT_EQ(body.get_future().get(), posted);
   }
 }
 

@@ -43,6 +43,7 @@ struct lane_context {
   config_actor config;
   wechat_client_actor wechat;
   password_hasher_actor passwords;
+  push_dispatcher_actor pushes;
   database_actor database;
 
   /// Who lets a username be registered; the key is a hash of it.

@@ -71,11 +71,36 @@ void add_actors(const metric_sources& from, std::vector<MetricFamily>& to) {
        &actor_sums::waiting);
 }
 
+void add_pushes(const push_counters& from, std::vector<MetricFamily>& to) {
+  MetricFamily pushes =
+      family("maque_wechat_pushes_total", "What WeChat has pushed.", MetricType::Counter);
+  for (std::size_t label = 0; label < push_label_count; ++label)
+    for (std::size_t outcome = 0; outcome < push_outcome_names.size(); ++outcome)
+      add(pushes,
+          {{"event", std::string{push_labels()[label]}},
+           {"outcome", std::string{push_outcome_names[outcome]}}},
+          static_cast<double>(from.count(label, static_cast<push_outcome>(outcome))));
+  to.push_back(std::move(pushes));
+
+  MetricFamily failures = family("maque_wechat_push_failures_total",
+                                 "Pushes that a handler has failed at.", MetricType::Counter);
+  add(failures, {}, static_cast<double>(from.failures()));
+  to.push_back(std::move(failures));
+
+  MetricFamily news = family("maque_wechat_subscriptions_total",
+                             "What WeChat tells of subscription messages.", MetricType::Counter);
+  for (std::size_t what = 0; what < subscription_news_names.size(); ++what)
+    add(news, {{"what", std::string{subscription_news_names[what]}}},
+        static_cast<double>(from.count(static_cast<subscription_news>(what))));
+  to.push_back(std::move(news));
+}
+
 } // namespace
 
 std::string render_metrics(const metric_sources& from) {
   std::vector<MetricFamily> all{security_events(from)};
   add_actors(from, all);
+  if (from.pushes != nullptr) add_pushes(*from.pushes, all);
   if (from.wechat != nullptr) add_wechat_metrics(*from.wechat, all);
   if (from.log != nullptr) {
     MetricFamily dropped = family("maque_log_lines_dropped_total",

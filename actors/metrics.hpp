@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_meter.hpp"
+#include "actors/push_counters.hpp"
 #include "actors/wechat_meter.hpp"
 #include "telemetry/security_log.hpp"
 
@@ -14,13 +15,14 @@ namespace maque {
 struct metric_sources {
   std::vector<const actor_meter*> actors;
   std::vector<const security_log*> security; ///< Of each lane; shown added up.
+  const push_counters* pushes = nullptr;
   const wechat_meter* wechat = nullptr;
   const log::writer* log = nullptr;
 };
 
 /// All metrics in Prometheus' text format, version 0.0.4. Names and labels are in
 /// docs/operations.md; the label values are bounded: kinds and reasons of security events, types of
-/// actors, lanes, appids of the settings, endpoints of WeChat.
+/// actors, lanes, appids of the settings, endpoints of WeChat, the events of push_labels().
 std::string render_metrics(const metric_sources& from);
 
 } // namespace maque

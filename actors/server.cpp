@@ -6,6 +6,7 @@
 #include "actors/outside.hpp"
 #include "actors/password_hasher.hpp"
 #include "actors/password_worker.hpp"
+#include "actors/push_service.hpp"
 #include "actors/server_blueprint.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/wechat_child.hpp"
@@ -110,6 +111,7 @@ private:
   std::unique_ptr<operator_lane> operator_lane_;
   std::uint16_t operator_port_ = 0;
   security_log events_{log_};
+  push_service pushes_{clock_, log_, options_.push_handlers};
   supervisor_actor supervisor_;
   // Set by a child's start function, read by those of later ones: the supervisor's thread.
   db::writer_actor writer_;
@@ -180,11 +182,13 @@ result<void> server::impl::start_actors() {
   children.push_back(wechat_child());
   children.push_back(password_child());
   if (options_.settings.auth.signing_secret.empty()) children.push_back(key_keeper_child());
-  for (const auto& lane : lanes_) {
-    auto of_lane = lane->children(
-        [this](const std::function<void(lane_context&)>& action) { everywhere(action); });
-    std::move(of_lane.begin(), of_lane.end(), std::back_inserter(children));
-  }
+  const auto tell = [this](const auto& action) { everywhere(action); };
+  const auto meter_of = [this](const std::string& type) -> actor_meter& {
+    return add_meter(type.c_str());
+  };
+  std::ranges::move(pushes_.children(*system_, meter_of, tell), std::back_inserter(children));
+  for (const auto& lane : lanes_)
+    std::ranges::move(lane->children(tell), std::back_inserter(children));
   for (start_child& child : children)
     if (auto started = start_one(std::move(child)); !started) return started;
   return {};
@@ -197,6 +201,7 @@ result<void> server::impl::start_operator_lane(std::string address, std::uint32_
   for (const auto& lane : lanes_)
     lane->add_to(shown);
   shown.security.push_back(&events_);
+  shown.pushes = &pushes_.counters();
   shown.wechat = wechat_meter_.get();
   shown.log = &log_.sink();
   http::listener_options listening = blueprint_.listener;
@@ -333,6 +338,7 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   // Handles keep actors alive; what runs until here may still send to them.
   supervisor_ = supervisor_actor{};
   writer_ = db::writer_actor{};
+  pushes_.release();
   system_->await_all_actors_done();
   for (const auto& lane : lanes_)
     lane->join();

@@ -13,6 +13,8 @@
 
 namespace maque {
 
+struct push_handler_plans;
+
 /// What a program that runs the server adds to the settings.
 struct server_options {
   config::settings settings;
@@ -20,6 +22,8 @@ struct server_options {
   std::string version_json = "{}";
   /// Called when actors fail so often that the server has to end. Any thread; must not block.
   std::function<void()> give_up = [] {};
+  /// Who gets WeChat's pushes besides the built-in handlers: see actors/push_service.hpp.
+  std::shared_ptr<const push_handler_plans> push_handlers = {};
 };
 
 /// The whole server in one object: the database, the actors, the lanes and their listeners. To be

@@ -24,9 +24,8 @@ transport_factory connect_to_wechat(const config::settings& settings,
                                     wechat_simulator::simulator& simulator) {
   if (settings.wechat.mode == config::wechat_mode::simulator)
     return [&simulator] { return wechat_simulator::make_simulator_transport(simulator); };
-  // One for all workers: they share the trusted certificates.
-  return [transports = wechat::http_transports{settings.wechat.base_url, settings.wechat.timeout}] {
-    return transports.make();
+  return [&settings] {
+    return wechat::make_http_transport(settings.wechat.base_url, settings.wechat.timeout);
   };
 }
 

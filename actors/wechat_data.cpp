@@ -35,7 +35,31 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
                          });
         return waiting;
       },
+      [this](const request_context& request, bind_own_phone& order) -> caf::result<bound_phone> {
+        auto waiting = self_->make_response_promise<bound_phone>();
+        find_phone_number wanted{order.appid, std::move(order.code)};
+        ask<phone_number>(
+            self_, context_.wechat, waiting,
+            [this, request, order = std::move(order)](auto& then, phone_number& told) {
+              bind(then, request, order, std::move(told));
+            },
+            request, std::move(wanted));
+        return waiting;
+      },
   };
+}
+
+void wechat_data_state::bind(const caf::typed_response_promise<bound_phone>& waiting,
+                             const request_context& request, const bind_own_phone& order,
+                             phone_number told) {
+  ask<bound_phone>(
+      self_, context_.database, waiting,
+      [this, request, session = order.current](auto& then, bound_phone& bound) {
+        context_.events.report(security_event::phone_bound, &request.trace,
+                               {.user = bound.user, .session = session});
+        then.deliver(std::move(bound));
+      },
+      request, bind_phone_number{order.user, order.appid, std::move(told), context_.clock.now()});
 }
 
 template <class Promise, class Then>

@@ -96,6 +96,44 @@ inline constexpr std::size_t raw_data_bytes = 16 * 1024;
 /// An iv in base64, a SHA-1 in hex, and more.
 inline constexpr std::size_t wechat_proof_bytes = 64;
 
+// WeChat's server API, for other services; the numbers are those of WeChat's pages
+inline constexpr std::size_t openid_bytes = 64;
+inline constexpr std::size_t template_id_bytes = 128;
+/// All of a message's keywords and values, as JSON.
+inline constexpr std::size_t template_data_bytes = 4096;
+inline constexpr std::size_t template_keyword_bytes = 32;
+inline constexpr std::size_t checked_text_characters = 2500;
+inline constexpr std::size_t code_scene_bytes = 32;
+inline constexpr int code_width_min = 280;
+inline constexpr int code_width_max = 1280;
+inline constexpr std::size_t page_path_bytes = 1024;
+inline constexpr std::size_t page_query_bytes = 512;
+inline constexpr int link_days_max = 30;
+
+// API keys
+/// How exactly it is known when a key was last used.
+inline constexpr std::chrono::minutes api_key_touch_interval{1};
+
+// Pushes of WeChat
+inline constexpr std::size_t push_body_bytes = 64 * 1024;
+/// A timestamp, a nonce, a signature, an echostr: all of WeChat's are shorter.
+inline constexpr std::size_t push_parameter_bytes = 128;
+/// Elements or members, and how deep they are nested: WeChat's have 4 levels.
+inline constexpr std::size_t push_nodes = 1'000;
+inline constexpr std::size_t push_depth = 8;
+/// Of a name: an appid, an openid, a type, an event.
+inline constexpr std::size_t push_name_bytes = 64;
+/// How far a push's timestamp may be from now. WeChat repeats a push 5 s after it, three times.
+inline constexpr std::chrono::seconds push_age{600};
+/// So long a push that comes again is known; longer than anybody can repeat it with its signature.
+inline constexpr std::chrono::seconds push_memory{2 * push_age + std::chrono::seconds{60}};
+inline constexpr std::size_t pushes_remembered = 65'536;
+/// Subscriptions, and what one handler has not answered yet.
+inline constexpr std::size_t push_subscriptions = 256;
+inline constexpr std::size_t pushes_outstanding = 1'024;
+/// How long a handler may work at a push.
+inline constexpr std::chrono::seconds push_handling{30};
+
 // Sessions
 /// Ended sessions that a lane remembers until their last access token has expired.
 inline constexpr std::size_t revocations = 1'000'000;

@@ -19,10 +19,11 @@ inline constexpr std::size_t identifier_bytes = 64;
 /// A session_key is an AES-128 key in base64 ("Signature verification, encryption and decryption").
 inline constexpr std::size_t session_key_characters = 24;
 
-/// What is read from a connection at a time.
-inline constexpr std::size_t read_bytes = 4096;
-/// Of the status line and all fields of a reply.
-inline constexpr std::size_t reply_head_bytes = 16UL * 1024;
+/// An EncodingAESKey: 32 bytes in base64 without the padding ("Message encryption and decryption").
+inline constexpr std::size_t push_key_characters = 43;
+/// Seconds since 1970, for some thousand years.
+inline constexpr std::size_t timestamp_characters = 12;
+
 /// More than any of WeChat's JSON replies has; an image may be as big as the transport lets
 /// through.
 inline constexpr std::size_t json_reply_bytes = 64UL * 1024;

@@ -2,6 +2,7 @@
 
 #include "domain/limits.hpp"
 #include "wechat/bounds.hpp"
+#include "wechat/cipher.hpp"
 
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
@@ -10,40 +11,18 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
 #include <stdexcept>
-#include <vector>
 
 namespace maque::wechat {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t block_bytes = 16;
-using block = std::array<std::uint8_t, block_bytes>;
-
-struct context_freer {
-  void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
-};
+using block = std::array<std::uint8_t, aes_block_bytes>;
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-/// Strict base64 with its padding (RFC 4648, section 4); one form for each byte string.
-std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text) {
-  // libsodium's decoder takes some of the bytes that aren't ASCII for digits.
-  if (std::ranges::any_of(text, [](char c) { return static_cast<std::uint8_t>(c) >= 0x80; }))
-    return std::nullopt;
-  std::vector<std::uint8_t> bytes(text.size() / 4 * 3 + 3);
-  std::size_t size = 0;
-  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size,
-                        nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
-    return std::nullopt;
-  bytes.resize(size);
-  return bytes;
 }
 
 /// Its last digit may have stray bits, which OpenSSL lets through: see decode_identity().
@@ -57,35 +36,6 @@ std::optional<block> decode_key(const secret& session_key) {
   std::copy_n(bytes.begin(), key.size(), key.begin());
   sodium_memzero(bytes.data(), bytes.size());
   return decoded ? std::optional{key} : std::nullopt;
-}
-
-/// All blocks with their padding.
-std::string decrypt_blocks(std::span<const std::uint8_t> encrypted, const block& key,
-                           std::span<const std::uint8_t> iv) {
-  const std::unique_ptr<EVP_CIPHER_CTX, context_freer> context{EVP_CIPHER_CTX_new()};
-  std::string plain(encrypted.size(), '\0');
-  int size = 0;
-  if (!context ||
-      EVP_DecryptInit_ex(context.get(), EVP_aes_128_cbc(), nullptr, key.data(), iv.data()) != 1 ||
-      EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1 ||
-      EVP_DecryptUpdate(context.get(), reinterpret_cast<unsigned char*>(plain.data()), &size,
-                        encrypted.data(), static_cast<int>(encrypted.size())) != 1 ||
-      static_cast<std::size_t>(size) != plain.size())
-    throw std::runtime_error{"OpenSSL failed to decrypt AES-128-CBC"};
-  return plain;
-}
-
-/// PKCS#7 (RFC 5652, section 6.3), looked at without a branch. False if it is none; then nothing is
-/// taken off.
-bool remove_padding(std::string& plain) {
-  const auto last = static_cast<unsigned>(static_cast<std::uint8_t>(plain.back()));
-  auto wrong = static_cast<unsigned>(last - 1U >= block_bytes);
-  for (unsigned back = 1; back <= block_bytes; ++back) {
-    const auto byte = static_cast<unsigned>(static_cast<std::uint8_t>(plain[plain.size() - back]));
-    wrong |= static_cast<unsigned>(back <= last) * (byte ^ last);
-  }
-  plain.resize(plain.size() - (wrong == 0 ? last : 0U));
-  return wrong == 0;
 }
 
 /// Nothing if it isn't JSON; or nested so deeply that it could not be written again.
@@ -118,13 +68,13 @@ result<std::string> decrypt_user_data(std::string_view encrypted_data, std::stri
   const auto encrypted = decode_base64(encrypted_data);
   const auto vector = decode_base64(iv);
   auto key = decode_key(session_key);
-  if (!encrypted || encrypted->empty() || encrypted->size() % block_bytes != 0 || !vector ||
-      vector->size() != block_bytes || !key)
+  if (!encrypted || encrypted->empty() || encrypted->size() % aes_block_bytes != 0 || !vector ||
+      vector->size() != aes_block_bytes || !key)
     return fail(errc::bad_encrypted_data);
 
-  std::string plain = decrypt_blocks(*encrypted, *key, *vector);
+  std::string plain = decrypt_cbc(*encrypted, *key, *vector);
   sodium_memzero(key->data(), key->size());
-  const bool is_padded = remove_padding(plain);
+  const bool is_padded = remove_padding(plain, aes_block_bytes);
   const auto object = parse(plain);
   if (!is_padded || !object || !has_watermark(*object, appid))
     return fail(errc::bad_encrypted_data);

@@ -252,7 +252,7 @@ TEST_F(AccountActor, ChangesNothingWithoutTheCurrentPassword_ASVS_6_2_3) {
 // Linking ----------------------------------------------------------------------------------------
 
 TEST_F(AccountActor, LinksTheIdentityThatWeChatNames) {
-  auto linked = world.ask<user>(accounts, in_time(), link_wechat{alice, phone, "code"});
+  auto linked = world.ask<user>(accounts, in_time(), link_wechat{alice, phone, "wx1", "code"});
   wechat.serve<exchange_code>(code_exchanged{"wx1", "openid", "unionid", secret{"key"}});
   user who;
   who.id = alice;

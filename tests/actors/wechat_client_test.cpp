@@ -1,163 +1,277 @@
-#include "actors/wechat_client.hpp"
 #include "domain/limits.hpp"
-#include "scripted_actor.hpp"
+#include "wechat_client_fixture.hpp"
 
-#include <gtest/gtest.h>
-
-#include <atomic>
+#include <gmock/gmock.h>
 
 namespace maque {
 namespace {
 
 using namespace test;
+using namespace std::chrono_literals;
+using wechat::endpoint;
+using wechat::endpoint_health;
 
-using scripted_worker = scripted<wechat_worker_actor, on_request<code_exchanged, exchange_code>>;
-
-/// A client in front of one scripted worker.
-class WeChatClient : public testing::Test {
-protected:
-  // Before its worker, which it would replace.
-  ~WeChatClient() override { world.end(caf::actor_cast<caf::actor>(client)); }
-
-  pending_reply<code_exchanged> exchange(std::string code, request_context context = in_time()) {
-    return world.ask<code_exchanged>(client, context, exchange_code{std::move(code)});
-  }
-
-  static code_exchanged known_as(std::string openid) {
-    code_exchanged known;
-    known.openid = std::move(openid);
-    return known;
-  }
-
-  actor_world world;
-  actor_meter& meter = world.add_meter();
-  scripted_worker worker{world};
-  wechat_client_actor client =
-      world.keep(spawn_coordinator<wechat_client_service, wechat_client_state>(
-          world.system, meter, 1U,
-          wechat_client_state::worker_starter{[this](std::uint32_t) { return worker.handle(); }}));
-};
+class WeChatClient : public WeChatClientTest {};
 
 TEST_F(WeChatClient, GivesAWorkerOneCallAtATimeInOrder) {
-  std::vector<pending_reply<code_exchanged>> calls;
+  start(1);
+  std::vector<pending_reply<code_exchanged>> logins;
   for (const char* const code : {"a", "b", "c"})
-    calls.push_back(exchange(code));
-  world.settle(meter);
-  EXPECT_EQ(worker.count<exchange_code>(), 1U);
+    logins.push_back(exchange(code));
+  EXPECT_EQ(calls(), 1U);
   for (const std::string code : {"a", "b", "c"})
-    EXPECT_EQ(worker.serve<exchange_code>(known_as("openid of " + code)).code, code);
-  EXPECT_EQ(value_of(calls[0]).openid, "openid of a");
-  EXPECT_EQ(value_of(calls[1]).openid, "openid of b");
-  EXPECT_EQ(value_of(calls[2]).openid, "openid of c");
+    EXPECT_EQ(code_in(serve(known_as("openid of " + code))), code);
+  EXPECT_EQ(value_of(logins[0]).openid, "openid of a");
+  EXPECT_EQ(value_of(logins[1]).openid, "openid of b");
+  EXPECT_EQ(value_of(logins[2]).openid, "openid of c");
 }
 
 TEST_F(WeChatClient, UsesAWorkerAgainAfterARefusedCode) {
+  start(1);
   auto refused = exchange("bad");
-  worker.fail(worker.await<exchange_code>(), errc::invalid_code);
+  serve(failure(errc::invalid_code, endpoint_health::good));
   EXPECT_EQ(code_of(refused), errc::invalid_code);
   auto accepted = exchange("good");
-  worker.serve<exchange_code>(known_as("openid"));
+  serve(known_as("openid"));
   EXPECT_EQ(value_of(accepted).openid, "openid");
+  EXPECT_EQ(shown.app(0).of(endpoint::code2session).refused, 1U);
+  EXPECT_EQ(shown.app(0).of(endpoint::code2session).succeeded, 1U);
 }
 
 TEST_F(WeChatClient, NeverMakesACallThatHasWaitedTooLong) {
+  start(1);
   auto first = exchange("first");
-  const auto under_way = worker.await<exchange_code>();
+  const auto under_way = await_call();
   auto late = exchange("late", overdue());
   auto timely = exchange("timely");
   world.settle(meter);
-  worker.answer(under_way, known_as("first"));
+  answer(under_way, known_as("first"));
   EXPECT_EQ(code_of(late), errc::deadline_exceeded);
-  EXPECT_EQ(worker.serve<exchange_code>(known_as("timely")).code, "timely");
+  EXPECT_EQ(code_in(serve(known_as("timely"))), "timely");
   EXPECT_EQ(value_of(timely).openid, "timely");
 }
 
 TEST_F(WeChatClient, RefusesAtOnceWhatItHasNoRoomFor_ASVS_15_4_4) {
+  start(1);
   auto first = exchange("first");
-  const auto under_way = worker.await<exchange_code>();
+  const auto under_way = await_call();
   std::vector<pending_reply<code_exchanged>> waiting;
   for (std::size_t count = 0; count < limits::wechat_queue; ++count)
     waiting.push_back(exchange("waiting"));
   auto refused = exchange("one too many");
   EXPECT_EQ(code_of(refused), errc::overloaded);
+  EXPECT_EQ(shown.calls_waiting, limits::wechat_queue);
 
-  worker.answer(under_way, known_as("first"));
-  worker.serve<exchange_code>(known_as("waiting"));
+  answer(under_way, known_as("first"));
+  serve(known_as("waiting"));
   EXPECT_EQ(value_of(waiting.front()).openid, "waiting");
 }
 
 TEST_F(WeChatClient, AnswersWhatWaitsAndWhatIsUnderWayWhenItEnds) {
+  start(1);
   auto first = exchange("first");
-  worker.await<exchange_code>();
+  await_call();
   auto second = exchange("second");
+  auto third = ask_quota();
   world.settle(meter);
-  world.end(caf::actor_cast<caf::actor>(client));
+  end();
   EXPECT_EQ(code_of(first), errc::internal);
   EXPECT_EQ(code_of(second), errc::internal);
+  EXPECT_EQ(code_of(third), errc::internal);
 }
 
-/// A way to WeChat on which the code "throw" is a bug.
-class faulty_transport final : public wechat::transport {
-public:
-  result<wechat::reply> get(const std::string& target, steady_time) override {
-    if (target.find("js_code=throw") != std::string::npos) throw std::logic_error{"a bug"};
-    return wechat::reply{200, "text/plain",
-                         R"({"openid":"openid","session_key":"tiihtNczf5v6AKRyjwEUhQ=="})"};
-  }
-  result<wechat::reply> post(const std::string&, const std::string&, steady_time) override {
-    return fail(errc::internal);
-  }
-};
+// Workers ----------------------------------------------------------------------------------------
 
-/// A client with one real worker at a time.
-class WeChatClientWithRealWorkers : public testing::Test {
-protected:
-  wechat_client_actor make_client(backoff::policy pauses, int without_thread = 0) {
-    const auto start_worker = [this, without_thread](std::uint32_t) {
-      if (started++ < without_thread) throw std::runtime_error{"no thread"};
-      return spawn_detached<wechat_worker_actor, wechat_worker_state>(
-          world.system, world.add_meter(), wechat::app_credentials{"wx1", secret{"s"}},
-          transport_factory{[] { return std::make_unique<faulty_transport>(); }});
-    };
-    return world.keep(spawn_coordinator<wechat_client_service, wechat_client_state>(
-        world.system, meter, 1U, wechat_client_state::worker_starter{start_worker}, pauses));
+TEST_F(WeChatClient, StartsFurtherWorkersOnlyWhileCallsWait) {
+  wechat_policy policy;
+  policy.workers = 1;
+  policy.max_workers = 3;
+  start(policy);
+  EXPECT_EQ(started, 1);
+  std::vector<pending_reply<code_exchanged>> logins;
+  std::vector<asked<wechat_call>> under_way;
+  for (std::size_t each = 0; each < 3; ++each) {
+    logins.push_back(exchange("code"));
+    under_way.push_back(await_call(each));
   }
-
-  pending_reply<code_exchanged> exchange(const wechat_client_actor& client, std::string code) {
-    return world.ask<code_exchanged>(client, in_time(), exchange_code{std::move(code)});
-  }
-
-  static constexpr backoff::policy short_pauses{std::chrono::milliseconds{1},
-                                                std::chrono::milliseconds{1}};
-  actor_world world;
-  actor_meter& meter = world.add_meter();
-  std::atomic<int> started = 0;
-};
-
-TEST_F(WeChatClientWithRealWorkers, ReplacesAWorkerThatDiedAndAnswersItsCall) {
-  const auto client = make_client(short_pauses);
-  auto lost = exchange(client, "throw");
-  auto waiting = exchange(client, "good");
-  EXPECT_EQ(code_of(lost), errc::internal);
-  EXPECT_EQ(value_of(waiting).openid, "openid");
-  EXPECT_EQ(started, 2);
+  auto fourth = exchange("code");
+  world.settle(meter);
+  EXPECT_EQ(started, 3);
+  EXPECT_EQ(shown.workers, 3U);
+  EXPECT_EQ(shown.workers_busy, 3U);
+  for (std::size_t each = 0; each < 3; ++each)
+    answer(under_way[each], known_as("openid"), each);
+  serve(known_as("openid"));
+  EXPECT_EQ(value_of(fourth).openid, "openid");
 }
 
-TEST_F(WeChatClientWithRealWorkers, StartsAWorkerLaterIfTheSystemHasNoThread) {
-  const auto client = make_client(short_pauses, 3);
-  auto waiting = exchange(client, "good");
-  EXPECT_EQ(value_of(waiting).openid, "openid");
-  EXPECT_EQ(started, 4);
+TEST_F(WeChatClient, EndsWorkersThatAreIdleForLongButKeepsItsBase) {
+  wechat_policy policy;
+  policy.workers = 1;
+  policy.max_workers = 3;
+  policy.idle_timeout = 1ms;
+  start(policy);
+  std::vector<pending_reply<code_exchanged>> logins;
+  for (std::size_t each = 0; each < 3; ++each)
+    logins.push_back(exchange("code"));
+  for (std::size_t each = 0; each < 3; ++each)
+    serve(known_as("openid"), each);
+  await([this] { return shown.workers == 1; }, "the workers are not ended");
+  auto again = exchange("code");
+  serve(known_as("again"), 2); // The one that was busy last.
+  EXPECT_EQ(value_of(again).openid, "again");
+  EXPECT_EQ(shown.workers, 1U);
 }
 
-TEST_F(WeChatClientWithRealWorkers, PausesBeforeItReplacesAWorker) {
-  const auto client = make_client({std::chrono::milliseconds{200}, std::chrono::milliseconds{200}});
-  const auto begin = std::chrono::steady_clock::now();
-  auto lost = exchange(client, "throw");
-  auto waiting = exchange(client, "good");
-  EXPECT_EQ(code_of(lost), errc::internal);
-  EXPECT_EQ(value_of(waiting).openid, "openid");
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds{100});
+TEST_F(WeChatClient, KeepsHalfOfItsWorkersForLogins) {
+  start(2);
+  auto slow = ask_quota();
+  owners[0]->serve<find_access_token>(access_token_found{secret{"token"}});
+  await_call(1);
+  auto behind = ask_quota();
+  owners[0]->serve<find_access_token>(access_token_found{secret{"token"}});
+  world.settle(meter);
+  auto login = exchange("code");
+  serve(known_as("openid"), 0);
+  EXPECT_EQ(value_of(login).openid, "openid");
+  EXPECT_FALSE(has_come(behind));
+}
+
+// Access tokens ----------------------------------------------------------------------------------
+
+TEST_F(WeChatClient, GetsTheTokenFromTheOwnerOfTheApp) {
+  start(2);
+  auto asked_for = ask_quota("wx2");
+  owners[1]->serve<find_access_token>(access_token_found{secret{"token of wx2"}});
+  const wechat_call made = serve({wechat_outcome{quota{10, 1, 9}}}, 1);
+  EXPECT_EQ(made.access_token.reveal(), "token of wx2");
+  EXPECT_EQ(made.app->appid, "wx2");
+  EXPECT_EQ(value_of(asked_for).remain, 9);
+  EXPECT_EQ(owners[0]->count<find_access_token>(), 0U);
+}
+
+TEST_F(WeChatClient, NeverWaitsForATokenToLogIn) {
+  start(1);
+  auto waiting = ask_quota();
+  auto login = exchange("code");
+  serve(known_as("openid"));
+  EXPECT_EQ(value_of(login).openid, "openid");
+  EXPECT_EQ(owners[0]->count<find_access_token>(), 1U) << "the login's own";
+  EXPECT_FALSE(has_come(waiting));
+}
+
+TEST_F(WeChatClient, ReplacesARefusedTokenAndRepeatsTheCallOnce) {
+  start(1);
+  auto asked_for = ask_quota();
+  owners[0]->serve<find_access_token>(access_token_found{secret{"old"}});
+  serve(refusal_of_token());
+  const auto order = owners[0]->serve<replace_access_token>(access_token_found{secret{"new"}});
+  EXPECT_EQ(order.failed.reveal(), "old");
+  EXPECT_EQ(serve({wechat_outcome{quota{10, 1, 9}}}).access_token.reveal(), "new");
+  EXPECT_EQ(value_of(asked_for).remain, 9);
+  EXPECT_EQ(shown.app(0).tokens_refused, 1U);
+}
+
+TEST_F(WeChatClient, RepeatsNoCallTwice) {
+  start(1);
+  auto asked_for = ask_quota();
+  owners[0]->serve<find_access_token>(access_token_found{secret{"old"}});
+  serve(refusal_of_token());
+  owners[0]->serve<replace_access_token>(access_token_found{secret{"new"}});
+  serve(refusal_of_token());
+  EXPECT_EQ(code_of(asked_for), errc::wechat_unavailable);
+  EXPECT_EQ(owners[0]->count<replace_access_token>(), 1U);
+}
+
+TEST_F(WeChatClient, FailsWithTheOwnerOfTheToken) {
+  start(1);
+  auto asked_for = ask_quota();
+  owners[0]->fail(owners[0]->await<find_access_token>(), errc::wechat_rejected_us);
+  EXPECT_EQ(code_of(asked_for), errc::wechat_rejected_us);
+  EXPECT_EQ(calls(), 0U);
+}
+
+// Breakers ---------------------------------------------------------------------------------------
+
+TEST_F(WeChatClient, StopsCallsToAnEndpointThatFails) {
+  start(1);
+  open_breaker();
+  auto stopped = exchange("code");
+  const auto outcome = outcome_of(stopped);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, errc::wechat_unavailable);
+  EXPECT_GE(outcome.error().retry_after, 1s);
+  EXPECT_EQ(calls(), 5U);
+  const auto& login = shown.app(0).of(endpoint::code2session);
+  EXPECT_EQ(login.breaker, breaker_state::open);
+  EXPECT_EQ(login.openings, 1U);
+  EXPECT_EQ(login.failed, 5U);
+  EXPECT_EQ(login.stopped, 1U);
+  EXPECT_THAT(world.logged(), testing::HasSubstr(R"("endpoint":"code2session")"));
+}
+
+TEST_F(WeChatClient, GoesOnWithTheOtherEndpointsAndApps) {
+  start(2);
+  workers[0].swap(workers[1]); // The one that is idle last is taken first.
+  open_breaker();
+  auto other_app = exchange("code", in_time(), "wx2");
+  serve(known_as("openid"));
+  EXPECT_EQ(value_of(other_app).openid, "openid");
+  auto other_endpoint = ask_quota();
+  owners[0]->serve<find_access_token>(access_token_found{secret{"token"}});
+  serve({wechat_outcome{quota{}}});
+  EXPECT_EQ(value_of(other_endpoint).daily_limit, 0);
+}
+
+TEST_F(WeChatClient, RefusesWhatWaitsWhenTheBreakerOpens) {
+  start(1);
+  std::vector<pending_reply<code_exchanged>> logins;
+  for (int each = 0; each < 20; ++each)
+    logins.push_back(exchange("code"));
+  for (int each = 0; each < 5; ++each)
+    serve(failure(errc::wechat_unavailable, endpoint_health::bad));
+  for (auto& each : logins)
+    EXPECT_EQ(code_of(each), errc::wechat_unavailable);
+  EXPECT_EQ(calls(), 5U);
+}
+
+TEST_F(WeChatClient, TriesAgainAfterAPause) {
+  wechat_policy policy;
+  policy.workers = policy.max_workers = 1;
+  policy.breaker.first_pause = 1ms;
+  start(policy);
+  open_breaker();
+  pending_reply<code_exchanged> probe;
+  await(
+      [&] {
+        probe = exchange("code");
+        return calls() == 6;
+      },
+      "no call is tried again");
+  serve(known_as("openid"));
+  EXPECT_EQ(value_of(probe).openid, "openid");
+  EXPECT_EQ(shown.app(0).of(endpoint::code2session).breaker, breaker_state::closed);
+}
+
+TEST_F(WeChatClient, LeavesAnEndpointAloneWhoseQuotaIsUsedUp) {
+  start(1);
+  auto last = exchange("code");
+  serve(failure(errc::wechat_unavailable, endpoint_health::used_up));
+  EXPECT_EQ(code_of(last), errc::wechat_unavailable);
+  auto stopped = exchange("code");
+  const auto outcome = outcome_of(stopped);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().retry_after, 600s);
+}
+
+TEST_F(WeChatClient, CountsNoRefusalOfWeChatAsAFailure) {
+  start(1);
+  for (int each = 0; each < 30; ++each) {
+    auto refused = exchange("bad");
+    serve(failure(errc::invalid_code, endpoint_health::good));
+    EXPECT_EQ(code_of(refused), errc::invalid_code);
+  }
+  EXPECT_EQ(shown.app(0).of(endpoint::code2session).breaker, breaker_state::closed);
 }
 
 } // namespace

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view json_type = "application/json; charset=utf-8";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
 /// Fields that any response may have: they are HTTP's business, or CORS's, and not the operation's.
 constexpr std::array<std::string_view, 11> common_fields{
@@ -104,18 +105,33 @@ std::string judge_error(const json& response, const http_reply& reply) {
   return "the code " + std::to_string(code) + " is no error's\n";
 }
 
+/// What is not JSON is only held against its types.
+std::string judge_bytes(const json& content, const http_reply& reply) {
+  const std::string type = reply.header("Content-Type").value_or("missing");
+  std::string wrong;
+  if (!content.contains(type)) wrong += "the content type is " + type + "\n";
+  if (reply.header("X-Content-Type-Options") != "nosniff")
+    wrong += "X-Content-Type-Options: nosniff is missing\n";
+  return reply.body.empty() ? wrong + "there is no content\n" : wrong;
+}
+
 std::string judge_content(const json& response, const http_reply& reply) {
   if (!response.contains("content"))
     return reply.body.empty() && !reply.has("Content-Type") ? "" : "content is not documented\n";
 
   std::string wrong;
-  if (reply.header("Content-Type") != json_type)
+  const json& content = response.at("content");
+  const bool is_text = content.contains("text/plain");
+  if (!is_text && !content.contains("application/json")) return judge_bytes(content, reply);
+  if (reply.header("Content-Type") != (is_text ? text_type : json_type))
     wrong += "the content type is " + reply.header("Content-Type").value_or("missing") + "\n";
   if (reply.header("X-Content-Type-Options") != "nosniff")
     wrong += "X-Content-Type-Options: nosniff is missing\n";
+  if (is_text)
+    return wrong + explain_mismatch(content.at("text/plain").at("schema"), json(reply.body));
   const json body = reply.json();
   if (body.is_discarded()) return wrong + "the body is not JSON\n";
-  wrong += explain_mismatch(response.at("content").at("application/json").at("schema"), body);
+  wrong += explain_mismatch(content.at("application/json").at("schema"), body);
   if (body.contains("trace_id") && reply.header("X-Trace-Id") != reply.trace())
     wrong += "X-Trace-Id is not the trace_id of the envelope\n";
   return wrong + judge_error(response, reply);

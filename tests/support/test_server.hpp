@@ -22,7 +22,9 @@ public:
   using adjustment = std::function<void(config::settings&)>;
 
   /// @param adjust changes the settings before the start.
-  explicit test_server(const adjustment& adjust = {});
+  /// @param handlers of pushes, besides the built-in ones.
+  explicit test_server(const adjustment& adjust = {},
+                       std::shared_ptr<const push_handler_plans> handlers = {});
   ~test_server();
   test_server(const test_server&) = delete;
   test_server& operator=(const test_server&) = delete;
@@ -54,6 +56,7 @@ private:
 
   temporary_folder folder_;
   config::settings settings_;
+  std::shared_ptr<const push_handler_plans> handlers_;
   log::writer writer_;
   log::logger log_{writer_, log::level::info};
   std::unique_ptr<server> running_;

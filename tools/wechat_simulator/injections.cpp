@@ -1,5 +1,7 @@
 #include "wechat_simulator/injections.hpp"
 
+#include "wechat_simulator/faults.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -15,10 +17,20 @@ double draw_chance() {
 
 } // namespace
 
+bool is_fault(std::string_view kind) noexcept {
+  constexpr std::array on_the_wire{"truncated", "drip", "cut", "close", "hang"};
+  return std::ranges::find(on_the_wire, kind) != on_the_wire.end() ||
+         std::ranges::find(all_faults(), kind) != all_faults().end();
+}
+
 void injections::set_latency(std::optional<endpoint> which, std::chrono::milliseconds fixed,
                              std::chrono::milliseconds jitter) {
   const std::scoped_lock lock{mutex_};
-  (which ? slow_[index_of(*which)].emplace() : usual_) = {fixed, jitter};
+  const slowness slow{fixed, jitter};
+  if (which)
+    slow_[index_of(*which)] = slow;
+  else
+    usual_ = slow;
   any_ = true;
 }
 
@@ -50,6 +62,11 @@ mishap injections::draw(std::optional<endpoint> which) {
   met.what = found->rule.what;
   if (found->rule.calls > 0 && --found->rule.calls == 0) rules_.erase(found);
   return met;
+}
+
+void injections::clear_errors() {
+  const std::scoped_lock lock{mutex_};
+  rules_.clear();
 }
 
 void injections::reset() {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct injected_status {
 struct injected_fault {
   std::string kind;
 };
+
+/// Whether there is such a kind.
+bool is_fault(std::string_view kind) noexcept;
 
 using injected = std::variant<injected_errcode, injected_status, injected_fault>;
 
@@ -59,6 +63,9 @@ public:
 
   /// What the next call of an endpoint, or of nothing that we know, meets. Counts it.
   mishap draw(std::optional<endpoint> which);
+
+  /// Nothing is out of order any more; what is slow stays so.
+  void clear_errors();
 
   /// Nothing is slow or out of order any more.
   void reset();

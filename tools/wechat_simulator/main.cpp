@@ -1,8 +1,10 @@
+#include "wechat_simulator/control.hpp"
 #include "wechat_simulator/server.hpp"
 #include "wechat_simulator/simulator.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <chrono>
@@ -10,8 +12,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -22,6 +27,7 @@ struct program_options {
   server_options server{.port = 9300};
   std::int64_t latency_ms = 0;
   std::int64_t jitter_ms = 0;
+  std::vector<std::string> apps;
 };
 
 void declare(CLI::App& options, program_options& read) {
@@ -34,6 +40,17 @@ void declare(CLI::App& options, program_options& read) {
       ->transform(milliseconds);
   options.add_option("--jitter", read.jitter_ms, "Random time on top of it, at most, e.g. 10ms")
       ->transform(milliseconds);
+  options.add_option(
+      "--app", read.apps,
+      "A mini-program, as APPID=SECRET; without any, every appid and secret is good");
+}
+
+void add_apps(app_registry& apps, const std::vector<std::string>& named) {
+  for (const auto& app : named) {
+    const auto at = app.find('=');
+    if (at == std::string::npos || !apps.add(app.substr(0, at), app.substr(at + 1)))
+      throw std::invalid_argument{"--app APPID=SECRET, not \"" + app + "\""};
+  }
 }
 
 /// Every connection needs a descriptor, and the usual limit is 1,024.
@@ -44,12 +61,47 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// A receiver that any thread may call.
+answer_receiver in_thread_of(asio::io_context& context, answer_receiver then) {
+  return [&context, then = std::move(then)](answer given) {
+    asio::post(context, [then, given = std::move(given)] { then(given); });
+  };
+}
+
+server_host make_host(const server_options& options, asio::io_context& context, simulator& engine,
+                      control& controlled) {
+  server_host host{options};
+  host.serve = [&](const incoming& from) {
+    return from.target.starts_with(control::prefix)
+               ? controlled.handle(from.method, from.target, from.body)
+               : engine.answer_to(from.method, from.target, from.body);
+  };
+  host.serve_later = [&](const incoming& from, answer_receiver then) {
+    if (from.method != "POST" || from.target != control::push_path) return false;
+    controlled.push(std::string{from.body}, in_thread_of(context, std::move(then)));
+    return true;
+  };
+  return host;
+}
+
+/// The port. Throws std::runtime_error.
+std::uint16_t start(server& listening, const server_options& options) {
+  try {
+    return listening.start();
+  } catch (const boost::system::system_error& problem) {
+    throw std::runtime_error{"can't listen on " + options.host + ":" +
+                             std::to_string(options.port) + ": " + problem.code().message()};
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App options{"Answers like WeChat's servers, for development and tests.", "wechat-simulator"};
   program_options read;
   declare(options, read);
   CLI11_PARSE(options, argc, argv);
   raise_descriptor_limit();
+  // httplib, which sends the pushes, writes to connections that may be closed.
+  std::signal(SIGPIPE, SIG_IGN);
 
   asio::io_context context{1};
   asio::signal_set signals{context, SIGINT, SIGTERM};
@@ -60,11 +112,10 @@ int run(int argc, char** argv) {
   if (read.latency_ms > 0 || read.jitter_ms > 0)
     engine.state().mishaps.set_latency({}, std::chrono::milliseconds{read.latency_ms},
                                        std::chrono::milliseconds{read.jitter_ms});
-  server_host host{.options = read.server, .serve = [&](const incoming& from) {
-                     return engine.answer_to(from.method, from.target, from.body);
-                   }};
-  server listening{context, std::move(host)};
-  const auto port = listening.start();
+  add_apps(engine.state().apps, read.apps);
+  control controlled{engine};
+  server listening{context, make_host(read.server, context, engine, controlled)};
+  const auto port = start(listening, read.server);
   std::cout << "wechat-simulator listens on http://" << read.server.host << ':' << port
             << std::endl;
   context.run();

@@ -53,7 +53,7 @@ using answer_receiver = std::function<void(answer)>;
 struct server_host {
   server_options options;
   /// Answers a request at once; `from` is valid during the call only.
-  std::function<answer(const incoming& from)> serve;
+  std::function<answer(const incoming& from)> serve{};
   /// Takes a request whose answer comes later; false leaves it to `serve`. May be empty.
   std::function<bool(const incoming& from, answer_receiver then)> serve_later{};
   std::function<void()> on_close{}; ///< The server's own.

@@ -68,20 +68,6 @@ TEST(HttpTransport, GivesStatusContentTypeAndBody) {
   EXPECT_EQ(answer->body, "tea");
 }
 
-TEST(HttpTransport, SendsAGetThatNobodyCanReadInTwoWays) {
-  std::promise<std::string> seen;
-  raw_server server{{[&](raw_connection& peer) {
-    peer.read_header();
-    seen.set_value(peer.header());
-    peer.send(ok("a"));
-  }}};
-  const auto via = make_http_transport(server.url(), patience);
-  ASSERT_TRUE(get(*via, "/sns/x?y=%20"));
-  EXPECT_EQ(seen.get_future().get(),
-            "GET /sns/x?y=%20 HTTP/1.1\r\nHost: " + server.url().substr(sizeof "http://" - 1) +
-                "\r\nAccept: */*\r\nAccept-Encoding: identity\r\n\r\n");
-}
-
 TEST(HttpTransport, SendsThePostedJsonWholeHoweverBigItIs) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{3'000'000}}) {
     const std::string posted(size, 'x');

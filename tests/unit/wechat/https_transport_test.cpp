@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -15,7 +14,6 @@
 #include <sys/socket.h>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace maque::wechat {
 namespace {
@@ -177,31 +175,6 @@ TEST_F(HttpsTransport, DoesNotWaitBeyondTheDeadlineWithinTls) {
   EXPECT_EQ(answer.error().code, errc::wechat_unavailable);
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 100ms);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
-}
-
-TEST_F(HttpsTransport, SharesItsCertificatesWithOthersOnOtherThreads) {
-  make_certificate("IP:127.0.0.1");
-  std::optional<http_transports> all;
-  std::vector<std::unique_ptr<transport>> made;
-  const https_server server{certificate_, key_};
-  {
-    const scoped_environment trust{"SSL_CERT_FILE", certificate_};
-    all.emplace(server.url(), 20s);
-  }
-  for (int i = 0; i < 4; ++i)
-    made.push_back(all->make());
-  all.reset();
-
-  std::atomic<int> answered{0};
-  std::vector<std::thread> threads;
-  for (auto& via : made)
-    threads.emplace_back([&] {
-      for (int i = 0; i < 20; ++i)
-        answered += get(*via) ? 1 : 0;
-    });
-  for (auto& thread : threads)
-    thread.join();
-  EXPECT_EQ(answered, 80);
 }
 
 TEST_F(HttpsTransport, SurvivesAPeerThatClosesWhileItIsWrittenTo) {

@@ -24,8 +24,8 @@ transport_factory connect_to_wechat(const config::settings& settings,
                                     wechat_simulator::simulator& simulator) {
   if (settings.wechat.mode == config::wechat_mode::simulator)
     return [&simulator] { return wechat_simulator::make_simulator_transport(simulator); };
-  return [&settings] {
-    return wechat::make_http_transport(settings.wechat.base_url, settings.wechat.timeout);
+  return [connector = wechat::http_connector{settings.wechat.base_url, settings.wechat.timeout}] {
+    return connector.connect();
   };
 }
 

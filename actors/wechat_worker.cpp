@@ -1,11 +1,15 @@
 #include "actors/wechat_worker.hpp"
 
+#include "wechat/sigpipe_guard.hpp"
+
 #include <chrono>
 #include <utility>
 
 namespace maque {
 
 wechat_worker_actor::behavior_type wechat_worker_state::make_behavior() {
+  // This runs on the worker's own thread already.
+  wechat::block_sigpipe();
   return {
       [this](const request_context& request, const wechat_call& made) {
         const auto begin = std::chrono::steady_clock::now();

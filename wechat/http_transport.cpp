@@ -2,10 +2,12 @@
 #include "wechat/call_watchdog.hpp"
 #include "wechat/sigpipe_guard.hpp"
 #include "wechat/transport.hpp"
+#include "wechat/trusted_certificates.hpp"
 
 #include <httplib.h>
 
 #include <algorithm>
+#include <optional>
 #include <poll.h>
 #include <stdexcept>
 #include <string_view>
@@ -30,6 +32,10 @@ const std::string& require_base_url(const std::string& url) {
 bool is_target(std::string_view text) noexcept {
   return text.starts_with('/') &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+tl::unexpected<error> not_encoded() {
+  return fail(errc::internal, {}, "a target that is not percent-encoded");
 }
 
 tl::unexpected<error> unavailable(const std::string& cause) {
@@ -78,10 +84,21 @@ bool was_stale(const attempt& outcome) noexcept {
   return broke && outcome.reused && !outcome.answered && !outcome.late;
 }
 
+/// Lets a client trust the certificates that all share. As a directory it gets one that the shared
+/// certificates have already; without any it would read all of them again before it connects.
+void trust(httplib::Client& client, const trusted_certificates& trusted) {
+  client.set_ca_cert_store(trusted.share());
+  client.set_ca_cert_path("", trusted.directory());
+  // A worker that waits needs no buffers of 16 KiB and more.
+  SSL_CTX_set_mode(client.ssl_context(), SSL_MODE_RELEASE_BUFFERS);
+}
+
 class http_transport final : public transport {
 public:
-  http_transport(const std::string& base_url, std::chrono::milliseconds timeout)
-      : client_{require_base_url(base_url)}, timeout_{timeout} {
+  http_transport(const std::string& base_url, std::chrono::milliseconds timeout,
+                 std::shared_ptr<deadline_watchdog> watchdog, const trusted_certificates* trusted)
+      : client_{base_url}, timeout_{timeout}, watchdog_{std::move(watchdog)} {
+    if (trusted) trust(client_, *trusted);
     client_.set_keep_alive(true);
     client_.set_follow_location(false);
     client_.enable_server_certificate_verification(true);
@@ -91,6 +108,9 @@ public:
       connected_ = true;
       watchdog_.watch(socket);
     });
+    prepare(get_, "GET");
+    prepare(post_, "POST");
+    post_.set_header("Content-Type", "application/json");
   }
 
   ~http_transport() override {
@@ -100,32 +120,59 @@ public:
   }
 
   result<reply> get(const std::string& target, steady_time deadline) override {
-    return call("GET", target, {}, deadline);
+    if (!is_target(target)) return not_encoded();
+    const steady_time due = bound(deadline);
+    get_.path = target;
+    send(get_, due);
+    if (was_stale(outcome_)) send(get_, due);
+    return judge();
   }
 
   result<reply> post(const std::string& target, const std::string& json,
                      steady_time deadline) override {
-    return call("POST", target, json, deadline);
+    if (!is_target(target)) return not_encoded();
+    post_.path = target;
+    post_.body = json;
+    // httplib counts the body only where nobody has.
+    post_.headers.erase("Content-Length");
+    send(post_, bound(deadline));
+    return judge();
   }
 
 private:
-  result<reply> call(const std::string& method, const std::string& target, const std::string& body,
-                     steady_time deadline) {
-    if (!is_target(target)) return fail(errc::internal, {}, "a target that is not percent-encoded");
-    const steady_time due = std::min(deadline, std::chrono::steady_clock::now() + timeout_);
-    attempt outcome = send(method, target, body, due);
-    if (method == "GET" && was_stale(outcome)) outcome = send(method, target, body, due);
-    return judge(std::move(outcome));
+  /// All of a request that stays the same from call to call; its reply is collected in `outcome_`,
+  /// within its bound.
+  void prepare(httplib::Request& request, const char* method) {
+    request.method = method;
+    // What is compressed can be small on the wire and huge here; these replies gain nothing by it.
+    request.set_header("Accept-Encoding", "identity");
+    request.set_header("Accept", "application/json");
+    request.response_handler = [this](const httplib::Response& head) {
+      outcome_.answered = true;
+      outcome_.received.status = head.status;
+      outcome_.received.content_type = head.get_header_value("Content-Type");
+      return true;
+    };
+    request.content_receiver = [this](const char* data, std::size_t size, std::uint64_t,
+                                      std::uint64_t) {
+      std::string& collected = outcome_.received.body;
+      outcome_.oversized = size > limits::wechat_reply_bytes - collected.size();
+      if (!outcome_.oversized) collected.append(data, size);
+      return !outcome_.oversized;
+    };
   }
 
-  attempt send(const std::string& method, const std::string& target, const std::string& body,
-               steady_time due) {
-    attempt outcome;
+  steady_time bound(steady_time deadline) const {
+    return std::min(deadline, std::chrono::steady_clock::now() + timeout_);
+  }
+
+  void send(httplib::Request& request, steady_time due) {
+    outcome_ = {};
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(due - std::chrono::steady_clock::now());
     if (left.count() <= 0) {
-      outcome.late = true;
-      return outcome;
+      outcome_.late = true;
+      return;
     }
     client_.set_connection_timeout(left);
     client_.set_read_timeout(left);
@@ -135,11 +182,10 @@ private:
     watchdog_.arm(due);
     drop_unquiet_connection();
     connected_ = false;
-    const auto answer = client_.send(make_request(method, target, body, outcome));
-    outcome.late = watchdog_.disarm();
-    outcome.failure = answer.error();
-    outcome.reused = !connected_;
-    return outcome;
+    httplib::Response response;
+    client_.send(request, response, outcome_.failure);
+    outcome_.late = watchdog_.disarm();
+    outcome_.reused = !connected_;
   }
 
   /// A kept connection has nothing to say between two calls. Bytes that wait on it are a notice
@@ -151,57 +197,50 @@ private:
     if (poll(&connection, 1, 0) != 0) client_.stop();
   }
 
-  /// A request whose reply is collected in `outcome`, within its bound.
-  static httplib::Request make_request(const std::string& method, const std::string& target,
-                                       const std::string& body, attempt& outcome) {
-    httplib::Request request;
-    request.method = method;
-    request.path = target;
-    // What is compressed can be small on the wire and huge here; these replies gain nothing by it.
-    request.set_header("Accept-Encoding", "identity");
-    request.set_header("Accept", "application/json");
-    if (method == "POST") {
-      request.set_header("Content-Type", "application/json");
-      request.body = body;
-    }
-    request.response_handler = [&outcome](const httplib::Response& head) {
-      outcome.answered = true;
-      outcome.received.status = head.status;
-      outcome.received.content_type = head.get_header_value("Content-Type");
-      return true;
-    };
-    request.content_receiver = [&outcome](const char* data, std::size_t size, std::uint64_t,
-                                          std::uint64_t) {
-      std::string& collected = outcome.received.body;
-      outcome.oversized = size > limits::wechat_reply_bytes - collected.size();
-      if (!outcome.oversized) collected.append(data, size);
-      return !outcome.oversized;
-    };
-    return request;
-  }
-
-  static result<reply> judge(attempt&& outcome) {
+  result<reply> judge() {
     // First: a body without a length ends with its connection, so that one which the watchdog cut
     // looks whole.
-    if (outcome.late) return unavailable("had no whole reply before the deadline");
-    if (outcome.oversized)
+    if (outcome_.late) return unavailable("had no whole reply before the deadline");
+    if (outcome_.oversized)
       return unavailable("had a reply of more than " + std::to_string(limits::wechat_reply_bytes) +
                          " bytes");
-    if (outcome.failure != httplib::Error::Success) return unavailable(describe(outcome.failure));
-    return std::move(outcome.received);
+    if (outcome_.failure != httplib::Error::Success) return unavailable(describe(outcome_.failure));
+    return std::move(outcome_.received);
   }
 
   httplib::Client client_;
   std::chrono::milliseconds timeout_;
   call_watchdog watchdog_;
+  httplib::Request get_;
+  httplib::Request post_;
+  attempt outcome_;        ///< Of the current request.
   bool connected_ = false; ///< A socket was opened since the current request began.
 };
 
 } // namespace
 
+/// What the transports of a connector share.
+struct http_connector::shared_parts {
+  std::string base_url;
+  std::chrono::milliseconds timeout;
+  std::shared_ptr<deadline_watchdog> watchdog = std::make_shared<deadline_watchdog>();
+  std::optional<trusted_certificates> trusted = std::nullopt; ///< Set for https.
+};
+
+http_connector::http_connector(const std::string& base_url, std::chrono::milliseconds timeout) {
+  shared_parts parts{require_base_url(base_url), timeout};
+  if (base_url.starts_with("https:")) parts.trusted.emplace();
+  parts_ = std::make_shared<const shared_parts>(std::move(parts));
+}
+
+std::unique_ptr<transport> http_connector::connect() const {
+  return std::make_unique<http_transport>(parts_->base_url, parts_->timeout, parts_->watchdog,
+                                          parts_->trusted ? &*parts_->trusted : nullptr);
+}
+
 std::unique_ptr<transport> make_http_transport(const std::string& base_url,
                                                std::chrono::milliseconds timeout) {
-  return std::make_unique<http_transport>(base_url, timeout);
+  return http_connector{base_url, timeout}.connect();
 }
 
 } // namespace maque::wechat

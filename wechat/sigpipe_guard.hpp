@@ -7,6 +7,8 @@ namespace maque::wechat {
 /// While it lives, a write to a closed connection on this thread is an error instead of the signal
 /// that ends the process. httplib needs it: neither its send() nor OpenSSL's write passes
 /// MSG_NOSIGNAL. What the rest of the process does with SIGPIPE is not touched.
+///
+/// On a thread that has SIGPIPE blocked, see block_sigpipe(), it does nothing.
 class sigpipe_guard {
 public:
   sigpipe_guard() noexcept;
@@ -17,7 +19,10 @@ public:
 
 private:
   sigset_t before_{};
-  bool was_pending_ = false;
 };
+
+/// Blocks SIGPIPE on this thread for good: a thread that does nothing but such calls spares them
+/// their guard's system calls.
+void block_sigpipe() noexcept;
 
 } // namespace maque::wechat

@@ -28,15 +28,32 @@ public:
                              steady_time deadline) = 0;
 };
 
-/// HTTP(S) with keep-alive and verified certificates; redirects are not followed. `base_url` is
-/// "https://host[:port]" or "http://host[:port]", anything else is a std::invalid_argument;
-/// `timeout` bounds each call even if the deadline is later.
-///
-/// The bound is on the whole call, however slowly a peer drips its answer. What it doesn't bound is
-/// the resolver: a name server that is silent holds a call for as long as resolv.conf says.
-///
-/// A get() over a kept connection that breaks before the header of an answer was read is sent once
-/// more over a new one; a post() never is.
+/// Makes transports to one server that share what each needs and one is enough of: the thread that
+/// watches their deadlines, and the certificates that this machine trusts, which are read when a
+/// connector to an https server is made. A copy shares them, too, and they live as long as anybody
+/// uses them. Safe for use by several threads.
+class http_connector {
+public:
+  /// `base_url` is "https://host[:port]" or "http://host[:port]", anything else is a
+  /// std::invalid_argument; `timeout` bounds each call even if the deadline is later.
+  http_connector(const std::string& base_url, std::chrono::milliseconds timeout);
+
+  /// HTTP(S) with keep-alive and verified certificates; redirects are not followed. Opens the
+  /// connection at the first call.
+  ///
+  /// The bound is on the whole call, however slowly a peer drips its answer. What it doesn't bound
+  /// is the resolver: a name server that is silent holds a call for as long as resolv.conf says.
+  ///
+  /// A get() over a kept connection that breaks before the header of an answer was read is sent
+  /// once more over a new one; a post() never is.
+  std::unique_ptr<transport> connect() const;
+
+private:
+  struct shared_parts;
+  std::shared_ptr<const shared_parts> parts_;
+};
+
+/// The only transport of a connector of its own.
 std::unique_ptr<transport> make_http_transport(const std::string& base_url,
                                                std::chrono::milliseconds timeout);
 

@@ -1,6 +1,7 @@
 #include "wechat_client_fixture.hpp"
 
 #include <atomic>
+#include <csignal>
 #include <stdexcept>
 
 namespace maque {
@@ -8,10 +9,20 @@ namespace {
 
 using namespace test;
 
+bool is_sigpipe_blocked() {
+  sigset_t mask;
+  pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+  return sigismember(&mask, SIGPIPE) == 1;
+}
+
 /// A way to WeChat on which the code "throw" is a bug.
 class faulty_transport final : public wechat::transport {
 public:
+  explicit faulty_transport(std::atomic<bool>& sigpipe_was_blocked)
+      : sigpipe_was_blocked_{sigpipe_was_blocked} {}
+
   result<wechat::reply> get(const std::string& target, steady_time) override {
+    sigpipe_was_blocked_ = is_sigpipe_blocked();
     if (target.find("js_code=throw") != std::string::npos) throw std::logic_error{"a bug"};
     return wechat::reply{200, "text/plain",
                          R"({"openid":"openid","session_key":"tiihtNczf5v6AKRyjwEUhQ=="})"};
@@ -19,6 +30,9 @@ public:
   result<wechat::reply> post(const std::string&, const std::string&, steady_time) override {
     return fail(errc::internal);
   }
+
+private:
+  std::atomic<bool>& sigpipe_was_blocked_;
 };
 
 /// A client with one real worker at a time.
@@ -33,8 +47,9 @@ protected:
         wechat_client_state::worker_starter{[this, without_thread](std::uint32_t) {
           if (starts++ < without_thread) throw std::runtime_error{"no thread"};
           return spawn_detached<wechat_worker_actor, wechat_worker_state>(
-              world.system, world.add_meter(),
-              transport_factory{[] { return std::make_unique<faulty_transport>(); }});
+              world.system, world.add_meter(), transport_factory{[this] {
+                return std::make_unique<faulty_transport>(sigpipe_was_blocked);
+              }});
         }},
         wechat_client_state::owner_starter{[this](std::size_t app, const wechat_client_actor&) {
           return owners.at(app)->handle();
@@ -44,6 +59,7 @@ protected:
   static constexpr backoff::policy short_pauses{std::chrono::milliseconds{1},
                                                 std::chrono::milliseconds{1}};
   std::atomic<int> starts = 0;
+  std::atomic<bool> sigpipe_was_blocked = false; ///< During the last call.
 };
 
 TEST_F(WeChatWorkers, AreReplacedWhenTheyDieAndTheirCallIsAnswered) {
@@ -60,6 +76,14 @@ TEST_F(WeChatWorkers, AreStartedLaterIfTheSystemHasNoThread) {
   auto waiting = exchange("good");
   EXPECT_EQ(value_of(waiting).openid, "openid");
   EXPECT_EQ(starts, 4);
+}
+
+TEST_F(WeChatWorkers, HaveSigpipeBlockedOnTheirOwnThreadsOnly) {
+  start_real(short_pauses);
+  auto answer = exchange("good");
+  EXPECT_EQ(value_of(answer).openid, "openid");
+  EXPECT_TRUE(sigpipe_was_blocked);
+  EXPECT_FALSE(is_sigpipe_blocked());
 }
 
 TEST_F(WeChatWorkers, AreReplacedAfterAPause) {

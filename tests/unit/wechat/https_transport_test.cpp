@@ -150,6 +150,28 @@ TEST_F(HttpsTransport, TalksToATrustedServerOverOneConnection) {
   EXPECT_EQ(first->body, second->body) << "each came over a connection of its own";
 }
 
+TEST_F(HttpsTransport, AllOfAConnectorTrustWhatWasReadOnce) {
+  make_certificate("IP:127.0.0.1");
+  const https_server server{certificate_, key_};
+  std::optional<scoped_environment> trust{std::in_place, "SSL_CERT_FILE", certificate_};
+  const http_connector connector{server.url(), 20s};
+  trust.reset();
+  std::filesystem::remove(certificate_);
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = get(*connector.connect());
+    EXPECT_TRUE(answer) << answer.error().cause;
+  }
+}
+
+TEST_F(HttpsTransport, Asvs12_3_OneThatTrustsMoreDoesNotMakeOthersTrustIt) {
+  make_certificate("IP:127.0.0.1");
+  const https_server server{certificate_, key_};
+  const http_connector strict{server.url(), 20s};
+  const scoped_environment trust{"SSL_CERT_FILE", certificate_};
+  EXPECT_TRUE(get(*http_connector{server.url(), 20s}.connect()));
+  EXPECT_FALSE(get(*strict.connect()));
+}
+
 TEST_F(HttpsTransport, ConnectsAgainWhenTheServerHasClosed) {
   make_certificate("IP:127.0.0.1");
   const scoped_environment trust{"SSL_CERT_FILE", certificate_};

@@ -1,5 +1,7 @@
 #include "domain/api_key.hpp"
 
+#include "domain/ascii.hpp"
+
 #include <algorithm>
 
 namespace maque {
@@ -8,12 +10,8 @@ namespace {
 
 constexpr std::size_t name_characters_max = 64;
 
-constexpr bool is_letter(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 constexpr bool is_name_character(char c) noexcept {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-';
 }
 
 } // namespace

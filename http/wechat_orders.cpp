@@ -22,7 +22,7 @@ constexpr bool is_letter_or_digit(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-constexpr bool is_visible(char c) noexcept {
+constexpr bool is_visible_ascii(char c) noexcept {
   return c > ' ' && c < '\x7F';
 }
 
@@ -39,7 +39,7 @@ constexpr bool is_keyword_character(char c) noexcept {
 /// One that WeChat has made: visible ASCII, and not empty.
 std::string take_identifier(json_body& body, std::string_view name, std::size_t max_bytes) {
   std::string text = body.required(name, max_bytes);
-  if (text.empty() || !std::ranges::all_of(text, is_visible))
+  if (text.empty() || !std::ranges::all_of(text, is_visible_ascii))
     body.refuse(name, "has to be visible ASCII");
   return text;
 }
@@ -100,7 +100,7 @@ std::string take_prose(json_body& body, std::string_view name) {
 /// Of a URL, without the question mark.
 std::string take_query(json_body& body) {
   std::string query = body.optional("query", limits::page_query_bytes).value_or("");
-  if (!std::ranges::all_of(query, is_visible))
+  if (!std::ranges::all_of(query, is_visible_ascii))
     body.refuse("query", "has to be visible ASCII: encode the rest with percent signs");
   return query;
 }

@@ -66,9 +66,15 @@ TEST_F(Phone, IsRefusedWithACodeThatIsNoGood) {
     expect_failure(bind(alice, code), errc::invalid_code);
   expect_failure(bind(alice, ""), errc::invalid_field);
   expect_failure(bind(alice, "phone-13800138002.1", "wxother"), errc::invalid_field);
+  EXPECT_EQ(show(alice).data(), before);
+}
+
+TEST_F(Phone, IsRefusedAsWechatRefusesIt) {
+  expect_failure(bind(alice, "err-40226"), errc::user_blocked_by_wechat);
   expect_failure(bind(alice, "err-45011"), errc::too_many_requests);
   expect_failure(bind(alice, "fault-html"), errc::wechat_bad_reply);
-  EXPECT_EQ(show(alice).data(), before);
+  expect_failure(bind(alice, "err-45009"), errc::wechat_unavailable);
+  EXPECT_TRUE(show(alice).data().is_null());
 }
 
 TEST_F(Phone, IsForThoseWhoAreSignedIn_ASVS_8_2_1) {

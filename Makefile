@@ -82,6 +82,11 @@ bench-accounts: build ## Measure logins with passwords: times, floods, races (ab
 	@tools/install-dependencies bench
 	@tools/bench/accounts $(ARGS)
 
+.PHONY: bench-wechat
+bench-wechat: build ## Measure logins by way of WeChat against Gin (about six minutes; ARGS=login|memory|burst|hang)
+	@tools/install-dependencies bench
+	@tools/bench/wechat $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built
 	@rm -rf build

@@ -164,6 +164,10 @@ int execute(const config::command& asked, const config::settings& settings) {
   case config::action::invitation_list:
   case config::action::invitation_remove:
     return manage_invitations(asked, settings);
+  case config::action::apikey_add:
+  case config::action::apikey_list:
+  case config::action::apikey_revoke:
+    return manage_api_keys(asked, settings);
   case config::action::keys_list:
   case config::action::keys_rotate:
     return manage_keys(asked, settings);

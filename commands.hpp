@@ -28,6 +28,9 @@ int list_user_sessions(const config::command& asked, const config::settings& set
 /// invitation …: who may register where that is by invitation.
 int manage_invitations(const config::command& asked, const config::settings& settings);
 
+/// apikey …: what lets other services in.
+int manage_api_keys(const config::command& asked, const config::settings& settings);
+
 /// keys list and keys rotate: the file of the signing keys.
 int manage_keys(const config::command& asked, const config::settings& settings);
 

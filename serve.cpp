@@ -89,8 +89,7 @@ void print_banner(const server& running, const config::settings& settings) {
   std::cerr << fmt::format(
       "\nMaque {} listens on {}\n  data    {}\n  metrics {}/metrics\n  WeChat  {}\n",
       version_text(), url, running.database_description(),
-      base_url(settings.admin.host, running.operator_port()),
-      describe_wechat(settings));
+      base_url(settings.admin.host, running.operator_port()), describe_wechat(settings));
   if (!simulated) return;
   const std::string login = fmt::format(
       R"(curl -s {}/api/login -H 'Content-Type: application/json' -d "{{\"code\":\"dev-alice.$(date +%s%N)\"}}")",

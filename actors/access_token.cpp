@@ -17,7 +17,8 @@ std::chrono::seconds refresh_budget::wait(utc_time now) {
   const utc_time next = spent_.size() >= refreshes_a_day
                             ? std::max(spent_.front() + day, spent_.back() + apart)
                             : spent_.back() + apart;
-  return now >= next ? std::chrono::seconds{0} : std::chrono::ceil<std::chrono::seconds>(next - now);
+  return now >= next ? std::chrono::seconds{0}
+                     : std::chrono::ceil<std::chrono::seconds>(next - now);
 }
 
 access_token_state::access_token_state(actor_of<access_token_service> self, options rules,
@@ -34,7 +35,8 @@ access_token_state::~access_token_state() {
 access_token_service::behavior_type access_token_state::make_behavior() {
   return {
       [this](const request_context&, const find_access_token&) { return find({}); },
-      [this](const request_context&, replace_access_token& order) -> caf::result<access_token_found> {
+      [this](const request_context&,
+             replace_access_token& order) -> caf::result<access_token_found> {
         // Another caller may have been told before, and the token be a new one already.
         if (token_ && token_->text.reveal() == order.failed.reveal()) token_.reset();
         return find(std::move(order.failed));
@@ -55,8 +57,7 @@ caf::result<access_token_found> access_token_state::find(secret failed) {
 
 void access_token_state::wait(waiter added) {
   const utc_time now = clock_.now();
-  if (!fetching_ && now < try_again_at_)
-    return refuse(self_, added.waiting, to_caf(last_failure_));
+  if (!fetching_ && now < try_again_at_) return refuse(self_, added.waiting, to_caf(last_failure_));
   if (waiters_.size() >= limits::wechat_queue)
     return refuse(self_, added.waiting,
                   to_caf(error{errc::overloaded,
@@ -69,7 +70,8 @@ void access_token_state::wait(waiter added) {
 
 void access_token_state::fetch(mode how) {
   fetching_ = true;
-  const request_context request{trace_id{}, std::chrono::steady_clock::now() + rules_.fetch_timeout};
+  const request_context request{trace_id{},
+                                std::chrono::steady_clock::now() + rules_.fetch_timeout};
   self_
       ->request(fetcher_, caf::infinite, request,
                 fetch_access_token{rules_.appid, how == mode::forced})

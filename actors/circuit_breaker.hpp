@@ -13,7 +13,8 @@ enum class breaker_state : std::uint8_t { closed, open, half_open };
 /// Stops calls to what keeps failing, so that nobody waits for it, and tries again now and then.
 /// Closed: calls go through and are counted; too many failures open it. Open: calls are refused,
 /// until a pause is over that doubles as long as it doesn't help. Half-open: one call goes through,
-/// and what becomes of it closes or opens the breaker. (M. Nygard, "Release It!", "Circuit Breaker".)
+/// and what becomes of it closes or opens the breaker. (M. Nygard, "Release It!", "Circuit
+/// Breaker".)
 ///
 /// Plain code: whoever asks says what time it is. Not thread-safe.
 class circuit_breaker {

@@ -99,6 +99,14 @@ struct check_user_data {
   secret signature;
 };
 
+/// Asks WeChat for the number that a user has agreed to give, and keeps it.
+struct bind_own_phone {
+  user_id user;
+  session_id current;
+  std::string appid;
+  std::string code; ///< Of the phone-number button.
+};
+
 struct refresh_session {
   std::string refresh_token;
 };
@@ -280,6 +288,15 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_data_decrypted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user_data_checked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_session_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::stored_session_key>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_bound_phone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::bound_phone>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::bind_own_phone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::bind_phone_number)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::bound_phone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_api_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::api_key>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::api_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::touch_api_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::end_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::look_for_ended_sessions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::announce_ended)

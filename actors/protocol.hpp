@@ -38,14 +38,17 @@ using account_actor = caf::typed_actor<
     // session_ended, database_unavailable.
     caf::replies_to<request_context, link_wechat>::with<user>>;
 
-/// Reads what WeChat has encrypted or signed for a user, with the session key of his last login by
-/// way of WeChat. Fails with session_key_missing if there is none that can be opened, with
-/// database_unavailable.
+/// What WeChat tells of a user: encrypted or signed, which is read with the session key of his last
+/// login by way of WeChat; or when it is asked. The first two fail with session_key_missing if
+/// there is no key that can be opened; all with database_unavailable.
 using wechat_data_actor = caf::typed_actor<
     // Fails with bad_encrypted_data, whatever is wrong with it.
     caf::replies_to<request_context, decrypt_user_data>::with<user_data_decrypted>,
     // A wrong signature is no error.
-    caf::replies_to<request_context, check_user_data>::with<user_data_checked>>;
+    caf::replies_to<request_context, check_user_data>::with<user_data_checked>,
+    // When it replies, the number is on disk, in place of the one before. Fails with the mapped
+    // WeChat error, with user_not_found (disabled, too).
+    caf::replies_to<request_context, bind_own_phone>::with<bound_phone>>;
 
 /// Issues tokens, renews and ends sessions.
 using session_actor = caf::typed_actor<
@@ -152,6 +155,8 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, list_ended_sessions>::with<ended_sessions>,
     caf::replies_to<request_context, list_sessions>::with<std::vector<session>>,
     caf::replies_to<request_context, find_session_key>::with<std::optional<stored_session_key>>,
+    caf::replies_to<request_context, find_bound_phone>::with<std::optional<bound_phone>>,
+    caf::replies_to<request_context, find_api_key>::with<std::optional<api_key>>,
     // No snapshot if the version is still the known one.
     caf::replies_to<request_context, load_config>::with<std::optional<config_snapshot>>,
     // Writes: what is acknowledged is on disk. For their errors see domain/storage.hpp.
@@ -165,6 +170,8 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, add_credentials>::with<user>,
     caf::replies_to<request_context, change_password>::with<ended_sessions>,
     caf::replies_to<request_context, link_identity>::with<user>,
+    caf::replies_to<request_context, bind_phone_number>::with<bound_phone>,
+    caf::replies_to<request_context, touch_api_key>::with<std::uint64_t>,
     caf::replies_to<request_context, purge>::with<std::uint64_t>>;
 
 /// Errors -------------------------------------------------------------------------------------

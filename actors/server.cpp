@@ -246,12 +246,12 @@ start_child server::impl::writer_child() {
 }
 
 start_child server::impl::wechat_child() {
-  return make_wechat_child(
-      {*system_, options_.settings, blueprint_.apps, simulator_, *wechat_meter_, clock_, log_,
-       [this](const char* type) -> actor_meter& { return add_meter(type); },
-       [this](const wechat_client_actor& client) {
-         everywhere([client](lane_context& lane) { lane.wechat = client; });
-       }});
+  return make_wechat_child({*system_, options_.settings, blueprint_.apps, simulator_,
+                            *wechat_meter_, clock_, log_,
+                            [this](const char* type) -> actor_meter& { return add_meter(type); },
+                            [this](const wechat_client_actor& client) {
+                              everywhere([client](lane_context& lane) { lane.wechat = client; });
+                            }});
 }
 
 start_child server::impl::password_child() {

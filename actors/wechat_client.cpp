@@ -30,8 +30,9 @@ wechat_client_state::wechat_client_state(actor_of<wechat_client_service> self,
                                          log::logger& log, worker_starter start_worker,
                                          owner_starter start_owner)
     : self_{self}, apps_{std::move(apps)}, policy_{policy}, meter_{meter}, log_{log},
-      start_worker_{std::move(start_worker)}, start_owner_{std::move(start_owner)},
-      pauses_{policy.pauses, std::random_device{}()}, slots_(policy.max_workers) {
+      start_worker_{std::move(start_worker)},
+      start_owner_{std::move(start_owner)}, pauses_{policy.pauses, std::random_device{}()},
+      slots_(policy.max_workers) {
   for (const wechat_app& each : apps_->all())
     credentials_.push_back({each.appid, each.app_secret});
   app_state closed;
@@ -98,14 +99,12 @@ void wechat_client_state::accept(const request_context& request, wechat_order or
 
   const steady_time now = std::chrono::steady_clock::now();
   if (breaker_of(*made).refuses(now)) return fail(*made, stopped(*made, now));
-  const std::size_t queued = comes_first(made->endpoint) ? first_.size() : second_.size() + for_token_;
+  const std::size_t queued =
+      comes_first(made->endpoint) ? first_.size() : second_.size() + for_token_;
   if (queued >= limits::wechat_queue)
-    return fail(*made, {errc::overloaded,
-                        {},
-                        "too many calls wait for WeChat",
-                        std::chrono::seconds{1}});
-  if (wechat::needs_access_token(made->endpoint))
-    return ask_owner(made, find_access_token{});
+    return fail(*made,
+                {errc::overloaded, {}, "too many calls wait for WeChat", std::chrono::seconds{1}});
+  if (wechat::needs_access_token(made->endpoint)) return ask_owner(made, find_access_token{});
   enqueue(made, false);
 }
 
@@ -151,8 +150,9 @@ void wechat_client_state::dispatch() {
       run(next, *permit);
     }
   }
-  meter_.calls_waiting.store(static_cast<std::uint32_t>(first_.size() + second_.size() + for_token_),
-                             std::memory_order_relaxed);
+  meter_.calls_waiting.store(
+      static_cast<std::uint32_t>(first_.size() + second_.size() + for_token_),
+      std::memory_order_relaxed);
 }
 
 wechat_client_state::queue* wechat_client_state::next_queue() noexcept {
@@ -317,8 +317,8 @@ void wechat_client_state::release(std::uint32_t place) {
 
 void wechat_client_state::grow() {
   if (next_queue() == nullptr) return;
-  const auto unused = std::ranges::find_if(
-      slots_, [](const slot& each) { return !each.worker && !each.paused; });
+  const auto unused =
+      std::ranges::find_if(slots_, [](const slot& each) { return !each.worker && !each.paused; });
   if (unused == slots_.end()) return;
   start_worker(static_cast<std::uint32_t>(unused - slots_.begin()));
 }

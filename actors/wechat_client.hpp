@@ -35,9 +35,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::shrink_wechat_workers)
 namespace maque {
 
 /// What runs as wechat_client_actor.
-using wechat_client_service =
-    wechat_client_actor::extend<caf::reacts_to<start_wechat_worker>,
-                                caf::reacts_to<shrink_wechat_workers>>;
+using wechat_client_service = wechat_client_actor::extend<caf::reacts_to<start_wechat_worker>,
+                                                          caf::reacts_to<shrink_wechat_workers>>;
 
 struct wechat_policy {
   std::uint32_t workers = 4;      ///< That are always there, at least 1.
@@ -132,8 +131,7 @@ private:
   void run(const shared_call& next, circuit_breaker::permit permit);
   void leave(const call& done);
   void finish(const shared_call& done, circuit_breaker::permit permit, wechat_call_done& made);
-  void judge(const call& done, circuit_breaker::permit permit,
-             const wechat::call_outcome& outcome);
+  void judge(const call& done, circuit_breaker::permit permit, const wechat::call_outcome& outcome);
   void note_breaker(const call& of);
   /// Those that wait for an endpoint whose breaker has just opened.
   void refuse_stopped(const call& opened, steady_time now);

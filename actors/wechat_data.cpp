@@ -17,8 +17,8 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
         find_session_key wanted{order.user, order.appid};
         with_session_key(waiting, request, std::move(wanted),
                          [this, order = std::move(order)](auto& then, const secret& key) {
-                           auto plain = wechat::decrypt_user_data(order.encrypted_data.reveal(),
-                                                                  order.iv.reveal(), key, order.appid);
+                           auto plain = wechat::decrypt_user_data(
+                               order.encrypted_data.reveal(), order.iv.reveal(), key, order.appid);
                            if (!plain) return refuse(self_, then, to_caf(plain.error()));
                            then.deliver(user_data_decrypted{secret{std::move(*plain)}});
                          });
@@ -28,14 +28,38 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
              check_user_data& order) -> caf::result<user_data_checked> {
         auto waiting = self_->make_response_promise<user_data_checked>();
         find_session_key wanted{order.user, order.appid};
-        with_session_key(
-            waiting, request, std::move(wanted), [order = std::move(order)](auto& then, const secret& key) {
-              then.deliver(user_data_checked{
-                  wechat::is_signed(order.raw_data.reveal(), order.signature.reveal(), key)});
-            });
+        with_session_key(waiting, request, std::move(wanted),
+                         [order = std::move(order)](auto& then, const secret& key) {
+                           then.deliver(user_data_checked{wechat::is_signed(
+                               order.raw_data.reveal(), order.signature.reveal(), key)});
+                         });
+        return waiting;
+      },
+      [this](const request_context& request, bind_own_phone& order) -> caf::result<bound_phone> {
+        auto waiting = self_->make_response_promise<bound_phone>();
+        find_phone_number wanted{order.appid, std::move(order.code)};
+        ask<phone_number>(
+            self_, context_.wechat, waiting,
+            [this, request, order = std::move(order)](auto& then, phone_number& told) {
+              bind(then, request, order, std::move(told));
+            },
+            request, std::move(wanted));
         return waiting;
       },
   };
+}
+
+void wechat_data_state::bind(const caf::typed_response_promise<bound_phone>& waiting,
+                             const request_context& request, const bind_own_phone& order,
+                             phone_number told) {
+  ask<bound_phone>(
+      self_, context_.database, waiting,
+      [this, request, session = order.current](auto& then, bound_phone& bound) {
+        context_.events.report(security_event::phone_bound, &request.trace,
+                               {.user = bound.user, .session = session});
+        then.deliver(std::move(bound));
+      },
+      request, bind_phone_number{order.user, order.appid, std::move(told), context_.clock.now()});
 }
 
 template <class Promise, class Then>
@@ -44,8 +68,8 @@ void wechat_data_state::with_session_key(Promise waiting, const request_context&
   std::string appid = wanted.appid;
   ask<std::optional<stored_session_key>>(
       self_, context_.database, std::move(waiting),
-      [this, appid = std::move(appid), then = std::move(then)](Promise& answer,
-                                     const std::optional<stored_session_key>& stored) {
+      [this, appid = std::move(appid),
+       then = std::move(then)](Promise& answer, const std::optional<stored_session_key>& stored) {
         const auto key = stored ? open_session_key(context_, appid, *stored) : std::nullopt;
         if (key) return then(answer, *key);
         // What was sealed with a key that is gone is as good as never kept: so is the remedy.

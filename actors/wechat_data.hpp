@@ -8,7 +8,7 @@
 
 namespace maque {
 
-/// Reads what WeChat has encrypted or signed for a user.
+/// Reads what WeChat has encrypted or signed for a user, and keeps the phone number that he gives.
 class wechat_data_state {
 public:
   static constexpr const char* name = "wechat_data";
@@ -21,8 +21,11 @@ public:
 private:
   /// Has the user's session key read and opened; `then(promise, key)` makes the answer.
   template <class Promise, class Then>
-  void with_session_key(Promise waiting, const request_context& request,
-                        find_session_key wanted, Then then);
+  void with_session_key(Promise waiting, const request_context& request, find_session_key wanted,
+                        Then then);
+  /// Keeps what WeChat has told.
+  void bind(const caf::typed_response_promise<bound_phone>& waiting, const request_context& request,
+            const bind_own_phone& order, phone_number told);
 
   actor_of<wechat_data_actor> self_;
   lane_context& context_;

@@ -69,14 +69,16 @@ ClientMetric latency_of(std::vector<ClientMetric::Label> labels,
 }
 
 void add_calls(const wechat_meter& from, std::vector<MetricFamily>& to) {
-  auto calls = family("maque_wechat_calls_total", "Calls to WeChat's server API, and those that "
-                      "its breaker has stopped.", MetricType::Counter);
+  auto calls = family("maque_wechat_calls_total",
+                      "Calls to WeChat's server API, and those that "
+                      "its breaker has stopped.",
+                      MetricType::Counter);
   auto states = family("maque_wechat_breaker_state",
                        "Of the circuit breaker: 0 closed, 1 half-open, 2 open.", MetricType::Gauge);
   auto openings = family("maque_wechat_breaker_openings_total",
                          "How often the circuit breaker has opened.", MetricType::Counter);
-  auto durations = family("maque_wechat_call_duration_seconds",
-                          "How long calls to WeChat took.", MetricType::Histogram);
+  auto durations = family("maque_wechat_call_duration_seconds", "How long calls to WeChat took.",
+                          MetricType::Histogram);
   for (const auto& app : from.apps()) {
     for (const wechat::endpoint which : wechat::all_endpoints()) {
       const auto& counted = app.of(which);

@@ -4,7 +4,6 @@
 #include "domain/time.hpp"
 
 #include <prometheus/metric_family.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +13,9 @@ namespace maque {
 /// What /metrics shows of WeChat. Labels: appids of the settings, endpoints, a few words.
 void add_wechat_metrics(const wechat_meter& from, std::vector<prometheus::MetricFamily>& to);
 
-/// The same for people, as JSON: {"workers":…,"apps":[{"appid","access_token":{…},"endpoints":[…]}]};
-/// endpoints that were never asked are left out. Holds no secret.
+/// The same for people, as JSON:
+/// {"workers":…,"apps":[{"appid","access_token":{…},"endpoints":[…]}]}; endpoints that were never
+/// asked are left out. Holds no secret.
 std::string render_wechat_report(const wechat_meter& from, utc_time now);
 
 /// Whether users can log in, as far as it is known: "unavailable" while the breaker of code2session

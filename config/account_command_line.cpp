@@ -7,7 +7,7 @@ namespace maque::config {
 namespace {
 
 constexpr std::uint32_t invitation_uses_max = 1'000'000;
-constexpr std::chrono::hours invitation_lifetime_max{24 * 3'650};
+constexpr std::chrono::hours lifetime_max{24 * 3'650};
 
 CLI::App* add(CLI::App* group, const char* name, const char* help, command& asked, action what) {
   auto* const added = group->add_subcommand(name, help);
@@ -90,12 +90,22 @@ void add_user_changes(CLI::App* user, command& asked) {
     with_user->add_option("USER", asked.user.user, "A username, or id:DIGITS")->required();
 }
 
-void choose_lifetime(command& asked, const std::string& text) {
-  asked.invitation.lifetime = parse_duration(text);
-  if (text == "never" || (asked.invitation.lifetime > milliseconds::zero() &&
-                          asked.invitation.lifetime <= invitation_lifetime_max))
-    return;
+void choose_lifetime(std::optional<milliseconds>& lifetime, const std::string& text) {
+  lifetime = parse_duration(text);
+  if (text == "never" || (lifetime > milliseconds::zero() && lifetime <= lifetime_max)) return;
   throw CLI::ValidationError{"--expires", R"(not a duration from "1ms" to "3650d", nor never)"};
+}
+
+void choose_scopes(api_scopes& scopes, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (const auto scope = parse_api_scope(name)) scopes.add(*scope);
+}
+
+std::vector<std::string> names_of_scopes() {
+  std::vector<std::string> names;
+  for (const api_scope scope : all_api_scopes)
+    names.emplace_back(to_string(scope));
+  return names;
 }
 
 } // namespace
@@ -120,7 +130,8 @@ void add_invitations(CLI::App& program, command& asked) {
       ->type_name("NUMBER")
       ->check(CLI::Range(1U, invitation_uses_max));
   made->add_option_function<std::string>(
-          "--expires", [&asked](const std::string& text) { choose_lifetime(asked, text); },
+          "--expires",
+          [&asked](const std::string& text) { choose_lifetime(asked.invitation.lifetime, text); },
           "After how long it is worth nothing, or never (7d)")
       ->type_name("DURATION");
   made->add_option("--note", asked.invitation.note, "For you, e.g. whom it is for")
@@ -132,6 +143,37 @@ void add_invitations(CLI::App& program, command& asked) {
       add(invitation, "remove", "Make a code worth nothing", asked, action::invitation_remove);
   removed->add_option("INVITATION", asked.invitation.which, "Its name in the list, or its code")
       ->required();
+}
+
+void add_api_keys(CLI::App& program, command& asked) {
+  auto* const keys =
+      program.add_subcommand("apikey", "Keys that let other services use /api/v1/server/…")
+          ->require_subcommand(1);
+  auto* const made = add(keys, "add", "Print a new key, this once", asked, action::apikey_add);
+  made->add_option("--name", asked.api_key.name,
+                   "Who has it: letters, digits, \".\", \"_\", \"-\", a letter first")
+      ->required()
+      ->type_name("NAME");
+  made->add_option_function<std::vector<std::string>>(
+          "--scope",
+          [&asked](const std::vector<std::string>& names) {
+            choose_scopes(asked.api_key.scopes, names);
+          },
+          "What it may be used for; may be given several times")
+      ->required()
+      ->type_name("SCOPE")
+      ->check(CLI::IsMember(names_of_scopes()));
+  made->add_option_function<std::string>(
+          "--expires",
+          [&asked](const std::string& text) { choose_lifetime(asked.api_key.lifetime, text); },
+          "After how long it is worth nothing, e.g. 90d (never)")
+      ->type_name("DURATION");
+
+  add(keys, "list", "Print all keys without their secrets, the oldest first", asked,
+      action::apikey_list);
+  auto* const revoked = add(keys, "revoke", "Let nobody in with a key any more, at once", asked,
+                            action::apikey_revoke);
+  revoked->add_option("KEY", asked.api_key.which, "Its name, or its id in the list")->required();
 }
 
 } // namespace maque::config

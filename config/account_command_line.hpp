@@ -12,4 +12,7 @@ void add_users(CLI::App& program, command& asked);
 /// `invitation …`
 void add_invitations(CLI::App& program, command& asked);
 
+/// `apikey …`
+void add_api_keys(CLI::App& program, command& asked);
+
 } // namespace maque::config

@@ -108,8 +108,8 @@ std::string show_apps(const std::vector<wechat_app>& apps) {
 
 void check_apps(collector& subject) {
   const auto& wechat = subject.values().wechat;
-  if (!subject.is_sound({"wechat.appid", "wechat.app_secret", "wechat.push_token",
-                         "wechat.push_aes_key"}))
+  if (!subject.is_sound(
+          {"wechat.appid", "wechat.app_secret", "wechat.push_token", "wechat.push_aes_key"}))
     return;
   const std::string origin = subject.origin({"wechat.push_aes_key", "wechat.push_token"});
   if (const auto problem = find_push_problem(first_app(subject.values())); !problem.empty())

@@ -109,6 +109,7 @@ command_line parse_command_line(std::vector<std::string> arguments, const std::s
   add_moving(program, asked);
   add_users(program, asked);
   add_invitations(program, asked);
+  add_api_keys(program, asked);
   add_keys(program, asked);
 
   auto* const config = program.add_subcommand("config", "Settings")->require_subcommand(1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "domain/api_key.hpp"
 #include "domain/ids.hpp"
 #include "domain/limits.hpp"
 #include "domain/user.hpp"
@@ -38,6 +39,9 @@ enum class action : std::uint8_t {
   invitation_add,
   invitation_list,
   invitation_remove,
+  apikey_add,
+  apikey_list,
+  apikey_revoke,
   keys_list,
   keys_rotate,
 };
@@ -69,6 +73,14 @@ struct invitation_arguments {
   std::string which; ///< Of invitation_remove: a name or a code.
 };
 
+/// What `maque apikey …` is told.
+struct api_key_arguments {
+  std::string name;
+  api_scopes scopes;
+  std::optional<milliseconds> lifetime; ///< Nothing: for ever.
+  std::string which;                    ///< Of apikey_revoke: a name or an id.
+};
+
 struct command {
   action what = action::serve;
   sources from;
@@ -80,6 +92,7 @@ struct command {
   bool quiet = false; ///< No word on how far it is.
   user_arguments user;
   invitation_arguments invitation;
+  api_key_arguments api_key;
   /// Of keys_rotate: the new key's, empty for that of the newest one.
   std::string algorithm;
   std::chrono::seconds delay = limits::key_activation; ///< Of keys_rotate.

@@ -81,6 +81,26 @@ constexpr std::array config_values_columns{
     archive_column{"version", column_type::integer},
 };
 
+constexpr std::array api_keys_columns{
+    archive_column{"id", column_type::integer},
+    archive_column{"name", column_type::text},
+    archive_column{"key_hash", column_type::blob},
+    archive_column{"scopes", column_type::text},
+    archive_column{"created_at", column_type::integer},
+    archive_column{"expires_at", column_type::integer, true},
+    archive_column{"revoked_at", column_type::integer, true},
+    archive_column{"last_used_at", column_type::integer, true},
+};
+
+constexpr std::array phone_numbers_columns{
+    archive_column{"user_id", column_type::integer},
+    archive_column{"appid", column_type::text},
+    archive_column{"number", column_type::text},
+    archive_column{"local_number", column_type::text},
+    archive_column{"country_code", column_type::text},
+    archive_column{"bound_at", column_type::integer},
+};
+
 constexpr std::size_t short_rows = 1000;
 constexpr std::size_t long_rows = 50; ///< A value of the configuration may have 64 KiB.
 
@@ -88,8 +108,10 @@ constexpr std::array all_tables{
     archive_table{"users", users_columns, 1, short_rows},
     archive_table{"wechat_identities", wechat_identities_columns, 2, short_rows},
     archive_table{"credentials", credentials_columns, 1, short_rows, 2},
+    archive_table{"phone_numbers", phone_numbers_columns, 1, short_rows, 4},
     archive_table{"sessions", sessions_columns, 1, short_rows},
     archive_table{"invitations", invitations_columns, 1, short_rows, 2},
+    archive_table{"api_keys", api_keys_columns, 1, short_rows, 4},
     archive_table{"login_throttles", login_throttles_columns, 1, short_rows, 2},
     archive_table{"config_versions", config_versions_columns, 1, long_rows},
     archive_table{"config_values", config_values_columns, 1, long_rows},

@@ -55,6 +55,17 @@ void run_lookups(const std::vector<read_request>& requests, std::vector<result<r
   }
 }
 
+/// Whether run_lookups() is for it.
+bool is_lookup(const read_request& request) {
+  return std::visit(
+      []<class Request>(const Request&) {
+        return std::is_same_v<Request, find_user> || std::is_same_v<Request, find_session> ||
+               std::is_same_v<Request, find_session_key> ||
+               std::is_same_v<Request, find_bound_phone> || std::is_same_v<Request, find_api_key>;
+      },
+      request);
+}
+
 /// Whether a batch went as if there were a database.
 template <class Outcome>
 bool is_usable(const std::vector<result<Outcome>>& outcomes) {
@@ -76,12 +87,14 @@ std::vector<result<read_outcome>> run_reads(store& source,
   run_lookups<find_session_key>(
       requests, outcomes, usable, std::identity{},
       [&source](const auto& wanted) { return source.find_session_keys(wanted); });
+  run_lookups<find_bound_phone>(
+      requests, outcomes, usable, std::identity{},
+      [&source](const auto& wanted) { return source.find_bound_phones(wanted); });
+  run_lookups<find_api_key>(requests, outcomes, usable, std::identity{},
+                            [&source](const auto& wanted) { return source.find_api_keys(wanted); });
   for (std::size_t index = 0; index < requests.size(); ++index) {
     const read_request& request = requests[index];
-    if (std::holds_alternative<find_user>(request) ||
-        std::holds_alternative<find_session>(request) ||
-        std::holds_alternative<find_session_key>(request))
-      continue;
+    if (is_lookup(request)) continue;
     if (!usable) {
       outcomes[index] = tl::unexpected{not_tried()};
       continue;

@@ -13,13 +13,15 @@
 
 namespace maque::db {
 
-using read_request = std::variant<find_user, find_session, user_page_query, list_ended_sessions,
-                                  load_config, list_sessions, find_session_key>;
+using read_request =
+    std::variant<find_user, find_session, user_page_query, list_ended_sessions, load_config,
+                 list_sessions, find_session_key, find_bound_phone, find_api_key>;
 
 /// The outcome of the alternative of read_request with the same index.
 using read_outcome = std::variant<std::optional<user>, std::optional<session>, std::vector<user>,
                                   ended_sessions, std::optional<config_snapshot>,
-                                  std::vector<session>, std::optional<stored_session_key>>;
+                                  std::vector<session>, std::optional<stored_session_key>,
+                                  std::optional<bound_phone>, std::optional<api_key>>;
 
 /// Requests that travel together. Whoever holds the batch may touch it: first the pool, then the
 /// worker, then, when it has replied, the pool again.
@@ -107,8 +109,8 @@ private:
   std::vector<gathered> gathered_;
 };
 
-/// Answers every request of a batch; find_user, find_session and find_session_key each with one
-/// query for all.
+/// Answers every request of a batch; those that look up one thing by its key each with
+/// one query for all.
 std::vector<result<read_outcome>> run_reads(store& source,
                                             const std::vector<read_request>& requests);
 

@@ -3,6 +3,7 @@
 #include "db/postgres_array.hpp"
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
+#include "db/postgres_phones.hpp"
 #include "db/postgres_rows.hpp"
 #include "db/postgres_sessions.hpp"
 
@@ -264,6 +265,7 @@ result<ended_sessions> perform(postgres_connection& to, const delete_user& reque
   forget_sessions(to, request.user);
   to.run(remove_credentials_statement, signed_of(request.user));
   to.run(unlink_identities_statement, signed_of(request.user));
+  remove_phone(to, request.user);
   to.run(empty_user_statement, signed_of(request.user), to_unix_micros(request.at));
   return ended;
 }

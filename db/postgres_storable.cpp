@@ -77,6 +77,23 @@ bool storable(const remove_invitation&) {
   return true;
 }
 
+bool storable(const bind_phone_number& r) {
+  return storable(r.appid) && storable(r.phone.number) && storable(r.phone.local_number) &&
+         storable(r.phone.country_code);
+}
+
+bool storable(const add_api_key& r) {
+  return storable(r.added.name);
+}
+
+bool storable(const revoke_api_key&) {
+  return true;
+}
+
+bool storable(const touch_api_key&) {
+  return true;
+}
+
 bool storable(const purge&) {
   return true;
 }

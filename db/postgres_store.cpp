@@ -1,11 +1,13 @@
 #include "db/postgres_store.hpp"
 
 #include "db/postgres_accounts.hpp"
+#include "db/postgres_api_keys.hpp"
 #include "db/postgres_archive.hpp"
 #include "db/postgres_batch.hpp"
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_migrator.hpp"
+#include "db/postgres_phones.hpp"
 #include "db/postgres_reads.hpp"
 #include "db/postgres_session.hpp"
 #include "db/postgres_storable.hpp"
@@ -65,6 +67,18 @@ public:
   find_session_keys(std::span<const find_session_key> wanted) override {
     return read([&](postgres_connection& from) { return db::find_session_keys(from, wanted); });
   }
+
+  result<std::vector<std::optional<bound_phone>>>
+  find_bound_phones(std::span<const find_bound_phone> wanted) override {
+    return read([&](postgres_connection& from) { return db::find_bound_phones(from, wanted); });
+  }
+
+  result<std::vector<std::optional<api_key>>>
+  find_api_keys(std::span<const find_api_key> wanted) override {
+    return read([&](postgres_connection& from) { return db::find_api_keys(from, wanted); });
+  }
+
+  result<std::vector<api_key>> list_api_keys() override { return read(db::list_api_keys); }
 
   result<std::vector<account>> list_accounts(const account_page_query& query) override {
     return read([&](postgres_connection& from) { return db::list_accounts(from, query); });

@@ -1,10 +1,12 @@
 #include "db/postgres_writer.hpp"
 
 #include "db/postgres_accounts.hpp"
+#include "db/postgres_api_keys.hpp"
 #include "db/postgres_array.hpp"
 #include "db/postgres_config.hpp"
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
+#include "db/postgres_phones.hpp"
 #include "db/postgres_purge.hpp"
 #include "db/postgres_rows.hpp"
 

@@ -178,9 +178,16 @@ result<ended_sessions> sqlite_accounts::perform(const delete_user& request) {
   return tables_.users.require(id)
       .and_then([&](const user&) { return tables_.credentials.remove(id); })
       .and_then([&] { return tables_.identities.remove_all(id); })
+      .and_then([&] { return tables_.phones.remove(id); })
       .and_then([&] { return tables_.users.empty(id, request.at); })
       .and_then([&] { return tables_.sessions.forget(id); })
       .and_then([&] { return tables_.sessions.end_all(id, std::nullopt, request.at); });
+}
+
+result<bound_phone> sqlite_accounts::perform(const bind_phone_number& request) {
+  return require_active(request.user, std::nullopt).and_then([&](const user&) {
+    return tables_.phones.put(request);
+  });
 }
 
 } // namespace maque::db

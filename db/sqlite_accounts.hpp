@@ -1,8 +1,10 @@
 #pragma once
 
+#include "db/sqlite_api_keys.hpp"
 #include "db/sqlite_credentials.hpp"
 #include "db/sqlite_identities.hpp"
 #include "db/sqlite_invitations.hpp"
+#include "db/sqlite_phones.hpp"
 #include "db/sqlite_sessions.hpp"
 #include "db/sqlite_throttles.hpp"
 #include "db/sqlite_users.hpp"
@@ -12,8 +14,8 @@ namespace maque::db {
 /// The tables that users are spread over, as those have them who use a store.
 struct sqlite_tables {
   explicit sqlite_tables(sqlite_database& database)
-      : users{database}, identities{database}, sessions{database},
-        credentials{database}, throttles{database}, invitations{database} {}
+      : users{database}, identities{database}, sessions{database}, credentials{database},
+        throttles{database}, invitations{database}, phones{database}, api_keys{database} {}
 
   sqlite_users users;
   sqlite_identities identities;
@@ -21,6 +23,8 @@ struct sqlite_tables {
   sqlite_credentials credentials;
   sqlite_throttles throttles;
   sqlite_invitations invitations;
+  sqlite_phones phones;
+  sqlite_api_keys api_keys;
 };
 
 /// The requests that are about accounts. Each one is several statements, of which some may be done
@@ -41,6 +45,7 @@ public:
   result<user> perform(const link_identity& request);
   result<ended_sessions> perform(const set_user_disabled& request);
   result<ended_sessions> perform(const delete_user& request);
+  result<bound_phone> perform(const bind_phone_number& request);
 
 private:
   result<user_admitted> find_or_make_user(const admit_wechat_user& request);

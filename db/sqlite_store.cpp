@@ -60,6 +60,18 @@ public:
     return tables_.identities.find_session_keys(wanted);
   }
 
+  result<std::vector<std::optional<bound_phone>>>
+  find_bound_phones(std::span<const find_bound_phone> wanted) override {
+    return tables_.phones.find(wanted);
+  }
+
+  result<std::vector<std::optional<api_key>>>
+  find_api_keys(std::span<const find_api_key> wanted) override {
+    return tables_.api_keys.find(wanted);
+  }
+
+  result<std::vector<api_key>> list_api_keys() override { return tables_.api_keys.list(); }
+
   result<std::vector<account>> list_accounts(const account_page_query& query) override {
     return accounts_.list(query);
   }
@@ -122,6 +134,15 @@ private:
   }
   result<write_outcome> perform(const remove_invitation& request) {
     return tables_.invitations.perform(request);
+  }
+  result<write_outcome> perform(const add_api_key& request) {
+    return tables_.api_keys.perform(request);
+  }
+  result<write_outcome> perform(const revoke_api_key& request) {
+    return tables_.api_keys.perform(request);
+  }
+  result<write_outcome> perform(const touch_api_key& request) {
+    return tables_.api_keys.perform(request);
   }
   result<write_outcome> perform(const set_config_value& request) {
     return transactions_.run_all_or_nothing(

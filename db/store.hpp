@@ -70,6 +70,17 @@ public:
   virtual result<std::vector<std::optional<stored_session_key>>>
   find_session_keys(std::span<const find_session_key> wanted) = 0;
 
+  /// In the order of `wanted`; an empty optional where the user has none.
+  virtual result<std::vector<std::optional<bound_phone>>>
+  find_bound_phones(std::span<const find_bound_phone> wanted) = 0;
+
+  /// In the order of `wanted`; an empty optional where there is none with this hash.
+  virtual result<std::vector<std::optional<api_key>>>
+  find_api_keys(std::span<const find_api_key> wanted) = 0;
+
+  /// All of them, revoked and expired ones, too, in ascending order of id.
+  virtual result<std::vector<api_key>> list_api_keys() = 0;
+
   /// One page in ascending order of id.
   virtual result<std::vector<account>> list_accounts(const account_page_query& query) = 0;
 

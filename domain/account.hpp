@@ -4,6 +4,7 @@
 #include "domain/session.hpp"
 #include "domain/time.hpp"
 #include "domain/user.hpp"
+#include "domain/wechat.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,16 @@ struct invitation {
   std::optional<utc_time> expires_at;
 
   friend bool operator==(const invitation&, const invitation&) = default;
+};
+
+/// What WeChat has said that a user's phone number is.
+struct bound_phone {
+  user_id user;
+  std::string appid; ///< The mini-program in which he told it.
+  phone_number phone;
+  utc_time bound_at;
+
+  friend bool operator==(const bound_phone&, const bound_phone&) = default;
 };
 
 /// A user as an operator sees him.

@@ -96,6 +96,24 @@ inline constexpr std::size_t raw_data_bytes = 16 * 1024;
 /// An iv in base64, a SHA-1 in hex, and more.
 inline constexpr std::size_t wechat_proof_bytes = 64;
 
+// WeChat's server API, for other services; the numbers are those of WeChat's pages
+inline constexpr std::size_t openid_bytes = 64;
+inline constexpr std::size_t template_id_bytes = 128;
+/// All of a message's keywords and values, as JSON.
+inline constexpr std::size_t template_data_bytes = 4096;
+inline constexpr std::size_t template_keyword_bytes = 32;
+inline constexpr std::size_t checked_text_characters = 2500;
+inline constexpr std::size_t code_scene_bytes = 32;
+inline constexpr int code_width_min = 280;
+inline constexpr int code_width_max = 1280;
+inline constexpr std::size_t page_path_bytes = 1024;
+inline constexpr std::size_t page_query_bytes = 512;
+inline constexpr int link_days_max = 30;
+
+// API keys
+/// How exactly it is known when a key was last used.
+inline constexpr std::chrono::minutes api_key_touch_interval{1};
+
 // Pushes of WeChat
 inline constexpr std::size_t push_body_bytes = 64 * 1024;
 /// A timestamp, a nonce, a signature, an echostr: all of WeChat's are shorter.

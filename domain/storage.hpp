@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/account.hpp"
+#include "domain/api_key.hpp"
 #include "domain/ids.hpp"
 #include "domain/session.hpp"
 #include "domain/throttle.hpp"
@@ -179,10 +180,10 @@ struct set_user_disabled {
   utc_time at;
 };
 
-/// Deletes a user for good: ends his sessions, removes his credentials and identities, and empties
-/// his profile and what his sessions say of him. What is left of the row is found by no read, so
-/// that the id is never given to anybody else. Fails with user_not_found. The outcome is
-/// ended_sessions.
+/// Deletes a user for good: ends his sessions, removes his credentials, identities and phone
+/// number, and empties his profile and what his sessions say of him. What is left of the row is
+/// found by no read, so that the id is never given to anybody else. Fails with user_not_found. The
+/// outcome is ended_sessions.
 struct delete_user {
   user_id user;
   utc_time at;
@@ -196,6 +197,35 @@ struct add_invitation {
 /// Fails with invalid_invitation if there is none. The outcome is the invitation that was removed.
 struct remove_invitation {
   sha256_digest code_hash{};
+};
+
+/// Keeps a user's phone number, in place of the one before. Fails with user_not_found (disabled,
+/// too). The outcome is bound_phone.
+struct bind_phone_number {
+  user_id user;
+  std::string appid;
+  phone_number phone; ///< Its number is 1 to 64 bytes long.
+  utc_time at;
+};
+
+/// The outcome is the api_key. Fails with conflict if there is one of this name that was not
+/// revoked, or one with this id or hash.
+struct add_api_key {
+  api_key added;
+};
+
+/// From now on it lets nobody in. The outcome is the api_key. Fails with conflict if there is none
+/// with this id that was not revoked before.
+struct revoke_api_key {
+  api_key_id id;
+  utc_time at;
+};
+
+/// Notes that a key was used, unless that was noted less than a minute before `at`. The outcome is
+/// how many rows were changed: 1 or 0.
+struct touch_api_key {
+  api_key_id id;
+  utc_time at;
 };
 
 /// Removes what serves nobody any more: sessions that ended or whose time was over before
@@ -213,11 +243,12 @@ using write_request =
     std::variant<admit_wechat_user, update_profile, rotate_refresh, end_sessions, set_config_value,
                  begin_attempt, open_password_session, register_user, add_credentials,
                  change_password, link_identity, set_user_disabled, delete_user, add_invitation,
-                 remove_invitation, purge>;
+                 remove_invitation, purge, bind_phone_number, add_api_key, revoke_api_key,
+                 touch_api_key>;
 
 /// Each request says which of them is its outcome.
 using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t,
-                                   attempt_begun, invitation>;
+                                   attempt_begun, invitation, bound_phone, api_key>;
 
 /// Reads --------------------------------------------------------------------------------------
 
@@ -249,6 +280,16 @@ struct stored_session_key {
   sealed_bytes sealed;
 
   friend bool operator==(const stored_session_key&, const stored_session_key&) = default;
+};
+
+/// The phone number of a user.
+struct find_bound_phone {
+  user_id user;
+};
+
+/// Revoked and expired ones, too.
+struct find_api_key {
+  sha256_digest hash{};
 };
 
 /// The published configuration; `json` of each entry is a serialised JSON value.

@@ -46,7 +46,7 @@ void access_log::record(const exchange& answered, steady_time now) {
   // Ids are strings, as everywhere: many readers of JSON lose digits of 64-bit numbers.
   const std::string user = answered.identity ? to_string(answered.identity->user) : "";
   const std::string session = answered.identity ? to_string(answered.identity->session) : "";
-  const std::array<log::field, 15> fields{
+  std::array<log::field, 16> fields{
       {{"method", answered.incoming.method_text()},
        {"path", answered.incoming.path()},
        {"route", answered.matched != nullptr ? answered.matched->pattern : std::string_view{"-"}},
@@ -60,11 +60,14 @@ void access_log::record(const exchange& answered, steady_time now) {
        {"session_id", std::string_view{session}},
        {"error", error_name},
        {"hint", hint},
-       {"cause", cause},
-       {"peer", std::string_view{answered.peer_address}}}};
-  const bool is_forwarded = answered.client_address != answered.peer_address;
+       {"cause", cause}}};
+  std::size_t count = 14;
+  if (answered.client_address != answered.peer_address)
+    fields.at(count++) = {"peer", std::string_view{answered.peer_address}};
+  if (!answered.service.empty())
+    fields.at(count++) = {"api_key", std::string_view{answered.service}};
   log::append_line(gathered_, system_time_source{}.now(), severity, &answered.context.trace,
-                   "request", std::span{fields}.first(fields.size() - (is_forwarded ? 0 : 1)));
+                   "request", std::span{fields}.first(count));
   ++lines_;
   if (gathered_.size() >= block_bytes) flush();
 }

@@ -56,7 +56,8 @@ void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked) 
   auto code = read_login_code(asked->incoming, *context.services.apps);
   if (!code) return asked->fail(std::move(code.error()));
   context.ask<user>(asked, context.services.account,
-                    link_wechat{asked->identity->user, asked->identity->session, std::move(code->appid), std::move(code->code)},
+                    link_wechat{asked->identity->user, asked->identity->session,
+                                std::move(code->appid), std::move(code->code)},
                     answer_with_user);
 }
 

@@ -39,6 +39,7 @@ void exchange::restart() noexcept {
   matched = nullptr;
   parameters.clear();
   identity.reset();
+  service.clear();
   outgoing.status = 200;
   outgoing.code = 200;
   outgoing.content_type = {};

@@ -83,6 +83,7 @@ public:
   const route* matched = nullptr;
   std::vector<std::string> parameters; ///< Of the path, decoded, in order.
   std::optional<caller> identity;      ///< Who signed the request, or has just logged in.
+  std::string service;                 ///< The name of the API key that let it in, if one did.
 
   response outgoing;
 

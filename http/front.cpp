@@ -1,6 +1,8 @@
 #include "http/front.hpp"
 
+#include "http/api_key_gate.hpp"
 #include "http/routes.hpp"
+#include "security/api_key.hpp"
 
 #include <cctype>
 #include <utility>
@@ -86,12 +88,26 @@ void front::dispatch(const exchange_ptr& arrived) {
   case router::verdict::found:
     break;
   }
+  if (match.found->who == access::service) return admit_service(arrived);
   if (match.found->who == access::signed_in) {
     auto claims = authenticate(*arrived);
     if (!claims) return arrived->fail(std::move(claims.error()));
     arrived->identity = caller{claims->user, claims->session};
   }
   match.found->serve(context_, arrived);
+}
+
+/// An operator who is signed in may do what any API key may.
+void front::admit_service(const exchange_ptr& arrived) {
+  const auto token = bearer_token(arrived->incoming);
+  if (token && token->starts_with(security::api_key_mark))
+    return admit_by_api_key(context_, arrived, *token);
+  auto claims = authenticate(*arrived);
+  if (!claims) return arrived->fail(std::move(claims.error()));
+  arrived->identity = caller{claims->user, claims->session};
+  if (claims->role != user_role::admin_operator)
+    return arrived->fail(error{errc::forbidden, {}, "neither an API key nor an operator", {}});
+  arrived->matched->serve(context_, arrived);
 }
 
 void front::answer_options(exchange& asked, std::string_view allow) {

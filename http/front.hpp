@@ -92,6 +92,7 @@ private:
   void begin(exchange& arrived);
   void find_client(exchange& arrived) const;
   void dispatch(const exchange_ptr& arrived);
+  void admit_service(const exchange_ptr& arrived);
   void answer_options(exchange& asked, std::string_view allow);
   result<access_claims> authenticate(const exchange& asking);
 

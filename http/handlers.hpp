@@ -31,6 +31,17 @@ void link_wechat_of_caller(handler_context& context, const exchange_ptr& asked);
 void decrypt_data_of_caller(handler_context& context, const exchange_ptr& asked);
 void check_signature_for_caller(handler_context& context, const exchange_ptr& asked);
 
+// phone_handler.cpp
+void bind_phone_of_caller(handler_context& context, const exchange_ptr& asked);
+void show_phone_of_caller(handler_context& context, const exchange_ptr& asked);
+
+// server_handler.cpp
+void send_message_for_service(handler_context& context, const exchange_ptr& asked);
+void check_text_for_service(handler_context& context, const exchange_ptr& asked);
+void make_code_for_service(handler_context& context, const exchange_ptr& asked);
+void make_scheme_for_service(handler_context& context, const exchange_ptr& asked);
+void make_link_for_service(handler_context& context, const exchange_ptr& asked);
+
 // push_handler.cpp
 void verify_push_address(handler_context& context, const exchange_ptr& asked);
 void take_push(handler_context& context, const exchange_ptr& asked);

@@ -2,11 +2,13 @@
 
 #include "domain/limits.hpp"
 #include "domain/text.hpp"
+#include "http/json_writer.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 
 namespace maque::http {
 
@@ -52,34 +54,63 @@ class json_body::reader {
 public:
   explicit reader(std::vector<field>& into) : into_{into} {}
 
-  bool null() { return other_value(); }
-  bool boolean(bool) { return other_value(); }
-  bool number_integer(std::int64_t) { return other_value(); }
-  bool number_unsigned(std::uint64_t) { return other_value(); }
-  bool number_float(double, const std::string&) { return other_value(); }
-  bool binary(nlohmann::json::binary_t&) { return other_value(); }
+  bool null() { return other_value("null"); }
+  bool boolean(bool value) {
+    if (depth_ == 1) into_.back().flag = value;
+    return other_value(value ? "true" : "false");
+  }
+  bool number_integer(std::int64_t value) {
+    if (depth_ == 1) into_.back().number = value;
+    return other_value(std::to_string(value));
+  }
+  bool number_unsigned(std::uint64_t value) {
+    if (depth_ == 1 && value <= INT64_MAX) into_.back().number = static_cast<std::int64_t>(value);
+    return other_value(std::to_string(value));
+  }
+  bool number_float(double, const std::string& written) { return other_value(written); }
+  bool binary(nlohmann::json::binary_t&) { return other_value("null"); }
 
   bool string(std::string& value) {
     if (depth_ == 0) return refuse("the body has to be an object");
-    if (depth_ == 1) into_.back().text = std::move(value);
+    if (depth_ == 1)
+      into_.back().text = std::move(value);
+    else if (!names_.empty())
+      append_string(value);
     return true;
   }
 
   bool key(std::string& name) {
+    if (!names_.empty()) return inner_key(name);
     if (depth_ != 1) return true;
     const bool known = std::any_of(into_.begin(), into_.end(),
                                    [&](const field& other) { return other.name == name; });
     if (known) return refuse("duplicate field " + shown_name(name));
-    into_.push_back(field{std::move(name), std::nullopt, false});
+    into_.push_back(field{.name = std::move(name)});
     return true;
   }
 
-  bool start_object(std::size_t) { return enter(); }
+  bool start_object(std::size_t) {
+    if (depth_ == 1 || !names_.empty()) {
+      append("{");
+      names_.emplace_back();
+    }
+    return enter();
+  }
   bool start_array(std::size_t) {
+    if (!names_.empty()) append("[");
     return depth_ == 0 ? refuse("the body has to be an object") : enter();
   }
-  bool end_object() { return leave(); }
-  bool end_array() { return leave(); }
+  bool end_object() {
+    if (!names_.empty()) {
+      into_.back().object += '}';
+      names_.pop_back();
+    }
+    return leave();
+  }
+  bool end_array() {
+    if (!names_.empty()) into_.back().object += ']';
+    return leave();
+  }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
     return refuse("syntax error at byte " + std::to_string(position));
@@ -88,7 +119,31 @@ public:
   const std::string& problem() const noexcept { return problem_; }
 
 private:
-  bool other_value() { return depth_ == 0 ? refuse("the body has to be an object") : true; }
+  bool inner_key(const std::string& name) {
+    if (!names_.back().insert(name).second) return refuse("duplicate field " + shown_name(name));
+    append_string(name);
+    into_.back().object += ':';
+    return true;
+  }
+
+  bool other_value(std::string_view written) {
+    if (depth_ == 0) return refuse("the body has to be an object");
+    if (!names_.empty()) append(written);
+    return true;
+  }
+
+  /// A token of the object that is being kept, with the comma before it if there is to be one.
+  void append(std::string_view token) {
+    std::string& object = into_.back().object;
+    const bool is_first =
+        object.empty() || std::string_view{"{[:"}.find(object.back()) != std::string_view::npos;
+    if (!is_first) object += ',';
+    object += token;
+  }
+  void append_string(std::string_view text) {
+    append("");
+    append_json_string(into_.back().object, text);
+  }
 
   bool enter() { return ++depth_ > limits::json_depth ? refuse("nested too deeply") : true; }
 
@@ -103,6 +158,8 @@ private:
   }
 
   std::vector<field>& into_;
+  /// Of the objects that are open inside a field, the names that they have so far.
+  std::vector<std::set<std::string>> names_;
   std::size_t depth_ = 0;
   std::string problem_;
 };
@@ -163,6 +220,37 @@ std::optional<std::string> json_body::optional(std::string_view name, std::size_
   if (!text || !has_control_characters(*text)) return text;
   refuse(name, "has control characters");
   return std::nullopt;
+}
+
+std::optional<std::string> json_body::optional_prose(std::string_view name, std::size_t max_bytes) {
+  return take_text(name, max_bytes);
+}
+
+std::optional<std::int64_t> json_body::optional_number(std::string_view name, std::int64_t least,
+                                                       std::int64_t most) {
+  const field* const found = take(name);
+  if (found == nullptr) return std::nullopt;
+  if (found->number && *found->number >= least && *found->number <= most) return found->number;
+  refuse(name,
+         "has to be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return std::nullopt;
+}
+
+std::optional<bool> json_body::optional_flag(std::string_view name) {
+  const field* const found = take(name);
+  if (found != nullptr && !found->flag) refuse(name, "has to be true or false");
+  return found == nullptr ? std::nullopt : found->flag;
+}
+
+std::string json_body::required_object(std::string_view name, std::size_t max_bytes) {
+  refuse_if_missing(name);
+  field* const found = take(name);
+  if (found == nullptr) return {};
+  if (found->object.empty())
+    refuse(name, "has to be an object");
+  else if (found->object.size() > max_bytes)
+    refuse(name, "longer than " + std::to_string(max_bytes) + " bytes");
+  return std::move(found->object);
 }
 
 std::string json_body::required(std::string_view name, std::size_t max_bytes) {

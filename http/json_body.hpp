@@ -4,6 +4,8 @@
 #include "domain/secret.hpp"
 #include "http/exchange.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +14,7 @@
 
 namespace maque::http {
 
-/// The fields of a request body, which is always one flat JSON object of strings. Read once and
+/// The fields of a request body, which is always one JSON object, mostly of strings. Read once and
 /// strictly (RFC 8259; UTF-8): duplicate members, deep nesting and anything behind the object are
 /// refused. Whoever takes the fields says which ones there are; finish() refuses the others.
 class json_body {
@@ -29,6 +31,22 @@ public:
   /// A field that has to be there and that nobody may see. It may have control characters.
   secret required_secret(std::string_view name, std::size_t max_bytes);
 
+  /// A field with what people write: it may have line breaks and the like.
+  std::optional<std::string> optional_prose(std::string_view name, std::size_t max_bytes);
+
+  /// A whole number from `least` to `most`.
+  std::optional<std::int64_t> optional_number(std::string_view name, std::int64_t least,
+                                              std::int64_t most);
+  std::optional<bool> optional_flag(std::string_view name);
+
+  /// A field that has to be there and to be an object: its JSON, without blanks, in which no object
+  /// has a member twice. @param max_bytes of that.
+  std::string required_object(std::string_view name, std::size_t max_bytes);
+
+  /// For whoever finds more wrong with a field than these do: finish() fails with that, unless
+  /// something was wrong before.
+  void refuse(std::string_view name, std::string_view why);
+
   /// Fails with invalid_field if any field was missing, of the wrong type, too long, had control
   /// characters or was not asked for; names the first one.
   result<void> finish() const;
@@ -36,7 +54,10 @@ public:
 private:
   struct field {
     std::string name;
-    std::optional<std::string> text; ///< Nothing: it is not a string.
+    std::optional<std::string> text{}; ///< Nothing: it is not a string. So are the next ones.
+    std::optional<std::int64_t> number{};
+    std::optional<bool> flag{};
+    std::string object{}; ///< Empty: it is not an object.
     bool taken = false;
   };
   class reader;
@@ -44,7 +65,6 @@ private:
   field* take(std::string_view name);
   std::optional<std::string> take_text(std::string_view name, std::size_t max_bytes);
   void refuse_if_missing(std::string_view name);
-  void refuse(std::string_view name, std::string_view why);
 
   std::vector<field> fields_;
   std::string problem_;

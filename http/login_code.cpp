@@ -10,7 +10,8 @@ namespace maque::http {
 result<std::string> choose_app(const std::optional<std::string>& named, const wechat_apps& apps) {
   if (!named) return apps.first().appid;
   const wechat_app* const found = apps.find(*named);
-  if (found == nullptr) return maque::fail(errc::invalid_field, "appid: not a mini-program of this server");
+  if (found == nullptr)
+    return maque::fail(errc::invalid_field, "appid: not a mini-program of this server");
   return found->appid;
 }
 

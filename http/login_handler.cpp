@@ -72,9 +72,10 @@ result<register_account> read_registration(const exchange& asked) {
 void log_in_with_wechat_code(handler_context& context, const exchange_ptr& asked) {
   auto code = read_login_code(asked->incoming, *context.services.apps);
   if (!code) return asked->fail(std::move(code.error()));
-  context.ask<session_opened>(asked, context.services.login,
-                              log_in_with_wechat{std::move(code->appid), std::move(code->code), device_of(*asked)},
-                              answer_with_session);
+  context.ask<session_opened>(
+      asked, context.services.login,
+      log_in_with_wechat{std::move(code->appid), std::move(code->code), device_of(*asked)},
+      answer_with_session);
 }
 
 void log_in_with_username(handler_context& context, const exchange_ptr& asked) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/api_key.hpp"
 #include "http/exchange.hpp"
 #include "http/request.hpp"
 
@@ -17,7 +18,11 @@ class handler_context;
 /// Answers an exchange, at once or later.
 using handler = void (*)(handler_context&, const exchange_ptr&);
 
-enum class access : std::uint8_t { anyone, signed_in };
+enum class access : std::uint8_t {
+  anyone,
+  signed_in,
+  service, ///< Who comes with an API key of the route's scope, or is signed in as an operator.
+};
 
 /// Whether the access log may leave a request out: not one that says who came and went.
 enum class logged : std::uint8_t { sampled, always };
@@ -29,6 +34,7 @@ struct route {
   access who;
   handler serve;
   logged how = logged::sampled;
+  api_scope scope = api_scope::wechat_messages; ///< Matters only where `who` is access::service.
 };
 
 /// Finds the route of a request. Literal paths are one hash look-up; patterns with parameters are

@@ -49,6 +49,11 @@ constexpr std::array table{
     security_event_info{session_ended_limit, "session_ended", "limit", level::info},
     security_event_info{session_ended_password, "session_ended", "password_changed", level::info},
     security_event_info{session_ended_elsewhere, "session_ended", "elsewhere", level::info},
+    security_event_info{phone_bound, "phone_bound", "owner", level::info},
+    security_event_info{api_key_refused_unknown, "api_key_refused", "unknown", level::warn},
+    security_event_info{api_key_refused_expired, "api_key_refused", "expired", level::warn},
+    security_event_info{api_key_refused_revoked, "api_key_refused", "revoked", level::warn},
+    security_event_info{api_key_refused_scope, "api_key_refused", "scope", level::warn},
     security_event_info{push_refused, "push_refused", "proof", level::warn},
     security_event_info{key_rotated, "key_rotated", "operator", level::info},
 };
@@ -75,6 +80,7 @@ void security_log::report(security_event event, const trace_id* trace,
                 {"user_id", std::string_view{user}},
                 {"session_id", std::string_view{session}},
                 {"address", about.address},
+                {"api_key", about.api_key},
                 {"count", about.count.value_or(1)}});
 }
 

@@ -48,8 +48,13 @@ enum class security_event : std::uint8_t {
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
-  push_refused,            ///< Not WeChat's, or not of now.
-  key_rotated,             ///< Counted only: its line has more fields.
+  phone_bound,
+  api_key_refused_unknown,
+  api_key_refused_expired,
+  api_key_refused_revoked,
+  api_key_refused_scope, ///< The key is good, but not for this.
+  push_refused,          ///< Not WeChat's, or not of now.
+  key_rotated,           ///< Counted only: its line has more fields.
 };
 
 struct security_event_info {
@@ -69,6 +74,7 @@ struct security_subject {
   std::string_view address{};
   /// A number that belongs to the event, e.g. of sessions.
   std::optional<std::uint64_t> count{};
+  std::string_view api_key{}; ///< Its name.
 };
 
 /// Writes security events as log lines, and counts them. Written by one thread, read by any.

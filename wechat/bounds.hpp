@@ -19,11 +19,6 @@ inline constexpr std::size_t identifier_bytes = 64;
 /// A session_key is an AES-128 key in base64 ("Signature verification, encryption and decryption").
 inline constexpr std::size_t session_key_characters = 24;
 
-/// What is read from a connection at a time.
-inline constexpr std::size_t read_bytes = 4096;
-/// Of the status line and all fields of a reply.
-inline constexpr std::size_t reply_head_bytes = 16UL * 1024;
-
 /// An EncodingAESKey: 32 bytes in base64 without the padding ("Message encryption and decryption").
 inline constexpr std::size_t push_key_characters = 43;
 /// Seconds since 1970, for some thousand years.

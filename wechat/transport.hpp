@@ -3,7 +3,6 @@
 #include "domain/errors.hpp"
 #include "domain/time.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -29,33 +28,15 @@ public:
                              steady_time deadline) = 0;
 };
 
-/// Where a server is and how it is spoken to.
-struct http_server;
-
-/// Makes transports to one server: HTTP/1.1 with keep-alive, over TLS with verified certificates
-/// where the URL says https; redirects are not followed. They share what is costly, so that there
-/// can be hundreds. Thread-safe, and what it made may outlive it.
+/// HTTP(S) with keep-alive and verified certificates; redirects are not followed. `base_url` is
+/// "https://host[:port]" or "http://host[:port]", anything else is a std::invalid_argument;
+/// `timeout` bounds each call even if the deadline is later.
 ///
 /// The bound is on the whole call, however slowly a peer drips its answer. What it doesn't bound is
 /// the resolver: a name server that is silent holds a call for as long as resolv.conf says.
 ///
 /// A get() over a kept connection that breaks before the header of an answer was read is sent once
 /// more over a new one; a post() never is.
-class http_transports {
-public:
-  /// `base_url` is "https://host[:port]" or "http://host[:port]", anything else is a
-  /// std::invalid_argument; `timeout` bounds each call even if the deadline is later. The trusted
-  /// certificates are loaded here.
-  http_transports(const std::string& base_url, std::chrono::milliseconds timeout);
-
-  std::unique_ptr<transport> make() const;
-
-private:
-  std::shared_ptr<const http_server> server_;
-  std::chrono::milliseconds timeout_;
-};
-
-/// One that shares nothing.
 std::unique_ptr<transport> make_http_transport(const std::string& base_url,
                                                std::chrono::milliseconds timeout);
 

@@ -26,9 +26,9 @@ TEST(RefreshBudget, AllowsOneEveryThirtySecondsAndTwentyADay) {
 }
 
 /// The owner of one token, in front of a client whose answers the tests give.
-class AccessToken : public testing::Test {
+class WeChatAccessToken : public testing::Test {
 protected:
-  ~AccessToken() override { world.end(caf::actor_cast<caf::actor>(owner)); }
+  ~WeChatAccessToken() override { world.end(caf::actor_cast<caf::actor>(owner)); }
 
   pending_reply<access_token_found> find() {
     return world.ask<access_token_found>(owner, in_time(), find_access_token{});
@@ -57,15 +57,14 @@ protected:
   scripted_wechat wechat{world};
   wechat_meter shown{{"wx1"}};
   actor_meter& meter = world.add_meter();
-  access_token_service owner = world.keep(
-      spawn_coordinator<access_token_service, access_token_state>(
-          world.system, meter,
-          access_token_state::options{"wx1", 5s, {100'000ms, 100'000ms}},
+  access_token_service owner =
+      world.keep(spawn_coordinator<access_token_service, access_token_state>(
+          world.system, meter, access_token_state::options{"wx1", 5s, {100'000ms, 100'000ms}},
           wechat_client_actor{wechat.handle()}, std::ref(world.clock), std::ref(shown.app(0)),
           std::ref(world.log)));
 };
 
-TEST_F(AccessToken, IsFetchedOnceForAThousandCallersAtAColdStart) {
+TEST_F(WeChatAccessToken, IsFetchedOnceForAThousandCallersAtAColdStart) {
   std::vector<pending_reply<access_token_found>> callers;
   for (int each = 0; each < 1'000; ++each)
     callers.push_back(find());
@@ -78,7 +77,7 @@ TEST_F(AccessToken, IsFetchedOnceForAThousandCallersAtAColdStart) {
   EXPECT_EQ(fetches(), 1U);
 }
 
-TEST_F(AccessToken, IsGivenWithoutAFetchUntilItExpires) {
+TEST_F(WeChatAccessToken, IsGivenWithoutAFetchUntilItExpires) {
   take_first();
   world.clock.advance(7199s);
   auto again = find();
@@ -90,7 +89,7 @@ TEST_F(AccessToken, IsGivenWithoutAFetchUntilItExpires) {
   EXPECT_EQ(text_of(late), "second");
 }
 
-TEST_F(AccessToken, IsRenewedBeforeItExpiresIfItIsInUse) {
+TEST_F(WeChatAccessToken, IsRenewedBeforeItExpiresIfItIsInUse) {
   take_first();
   world.clock.advance(6901s);
   caf::anon_send(owner, renew_access_token{1});
@@ -104,7 +103,7 @@ TEST_F(AccessToken, IsRenewedBeforeItExpiresIfItIsInUse) {
   EXPECT_EQ(text_of(afterwards), "second");
 }
 
-TEST_F(AccessToken, IsNotRenewedForNobodyOrForAnOlderOne) {
+TEST_F(WeChatAccessToken, IsNotRenewedForNobodyOrForAnOlderOne) {
   take_first();
   caf::anon_send(owner, renew_access_token{0});
   EXPECT_EQ(fetches(), 1U) << "it was another token's turn";
@@ -115,7 +114,7 @@ TEST_F(AccessToken, IsNotRenewedForNobodyOrForAnOlderOne) {
   EXPECT_EQ(fetches(), 2U) << "nobody has used the second";
 }
 
-TEST_F(AccessToken, IsDroppedOnlyIfItIsTheOneThatFailed) {
+TEST_F(WeChatAccessToken, IsDroppedOnlyIfItIsTheOneThatFailed) {
   take_first();
   auto replaced = replace("first");
   EXPECT_FALSE(give("second").force) << "normal mode may know a newer one";
@@ -125,7 +124,7 @@ TEST_F(AccessToken, IsDroppedOnlyIfItIsTheOneThatFailed) {
   EXPECT_EQ(fetches(), 2U);
 }
 
-TEST_F(AccessToken, IsForcedOnceIfWeChatGivesTheRefusedOneAgain) {
+TEST_F(WeChatAccessToken, IsForcedOnceIfWeChatGivesTheRefusedOneAgain) {
   take_first();
   std::vector<pending_reply<access_token_found>> callers;
   for (int each = 0; each < 100; ++each)
@@ -139,7 +138,7 @@ TEST_F(AccessToken, IsForcedOnceIfWeChatGivesTheRefusedOneAgain) {
   EXPECT_EQ(shown.app(0).tokens_fetched, 3U);
 }
 
-TEST_F(AccessToken, IsNotForcedBeyondWhatWeChatAllows) {
+TEST_F(WeChatAccessToken, IsNotForcedBeyondWhatWeChatAllows) {
   take_first();
   auto forced = replace("first");
   give("first");
@@ -161,7 +160,7 @@ TEST_F(AccessToken, IsNotForcedBeyondWhatWeChatAllows) {
   EXPECT_EQ(text_of(later), "second");
 }
 
-TEST_F(AccessToken, RefusesForAWhileAfterAFailedFetch) {
+TEST_F(WeChatAccessToken, RefusesForAWhileAfterAFailedFetch) {
   auto first = find();
   wechat.fail(wechat.await<fetch_access_token>(), errc::wechat_rejected_us);
   EXPECT_EQ(code_of(first), errc::wechat_rejected_us);
@@ -174,7 +173,7 @@ TEST_F(AccessToken, RefusesForAWhileAfterAFailedFetch) {
   EXPECT_EQ(text_of(third), "token");
 }
 
-TEST_F(AccessToken, StaysInUseWhenItsRenewalFails) {
+TEST_F(WeChatAccessToken, StaysInUseWhenItsRenewalFails) {
   take_first();
   caf::anon_send(owner, renew_access_token{1});
   wechat.fail(wechat.await<fetch_access_token>(), errc::wechat_unavailable);
@@ -183,14 +182,14 @@ TEST_F(AccessToken, StaysInUseWhenItsRenewalFails) {
   EXPECT_EQ(text_of(found), "first");
 }
 
-TEST_F(AccessToken, AnswersWhoWaitsWhenItsOwnerEnds) {
+TEST_F(WeChatAccessToken, AnswersWhoWaitsWhenItsOwnerEnds) {
   auto waiting = find();
   world.settle(meter);
   world.end(caf::actor_cast<caf::actor>(owner));
   EXPECT_EQ(code_of(waiting), errc::internal);
 }
 
-TEST_F(AccessToken, IsNeverLogged_ASVS_14_2_1) {
+TEST_F(WeChatAccessToken, IsNeverLogged_ASVS_16_2_5) {
   take_first();
   auto replaced = replace("first");
   give("first");

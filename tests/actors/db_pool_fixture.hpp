@@ -64,6 +64,15 @@ public:
   find_session_keys(std::span<const find_session_key>) override {
     throw failure();
   }
+  result<std::vector<std::optional<bound_phone>>>
+  find_bound_phones(std::span<const find_bound_phone>) override {
+    throw failure();
+  }
+  result<std::vector<std::optional<api_key>>>
+  find_api_keys(std::span<const find_api_key>) override {
+    throw failure();
+  }
+  result<std::vector<api_key>> list_api_keys() override { throw failure(); }
   result<std::optional<credential>> find_credential(user_id) override { throw failure(); }
   result<std::vector<account>> list_accounts(const account_page_query&) override {
     throw failure();

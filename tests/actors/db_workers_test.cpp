@@ -339,10 +339,17 @@ TEST(DatabaseReads, AnswerEveryKindInItsPlace) {
   registration.username = "sparrow";
   registration.password_hash = "hash";
   registration.opened.emplace().id = {11};
-  const std::vector<write_request> requests{registration};
-  ASSERT_TRUE(source->apply(requests).at(0));
-  const auto outcomes = run_reads(
-      *source, {list_sessions{{1}}, find_user{{1}}, list_sessions{{2}}, find_session{{11}}});
+  api_key key;
+  key.id = {5};
+  key.name = "shop";
+  key.hash.fill(7);
+  const bind_phone_number phone{{1}, "wx-app", {"13800138000", "13800138000", "86"}, {}};
+  const std::vector<write_request> requests{registration, add_api_key{key}, phone};
+  for (const auto& outcome : source->apply(requests))
+    ASSERT_TRUE(outcome);
+  const auto outcomes = run_reads(*source, {list_sessions{{1}}, find_user{{1}}, list_sessions{{2}},
+                                            find_session{{11}}, find_api_key{key.hash},
+                                            find_bound_phone{{1}}, find_api_key{}});
   const auto sessions = [&](std::size_t place) {
     return std::get<std::vector<session>>(outcomes.at(place).value());
   };
@@ -351,6 +358,9 @@ TEST(DatabaseReads, AnswerEveryKindInItsPlace) {
   EXPECT_TRUE(std::get<std::optional<user>>(outcomes.at(1).value()));
   EXPECT_TRUE(sessions(2).empty());
   EXPECT_TRUE(std::get<std::optional<session>>(outcomes.at(3).value()));
+  EXPECT_EQ(std::get<std::optional<api_key>>(outcomes.at(4).value()), key);
+  EXPECT_EQ(std::get<std::optional<bound_phone>>(outcomes.at(5).value())->phone, phone.phone);
+  EXPECT_FALSE(std::get<std::optional<api_key>>(outcomes.at(6).value()));
 }
 
 } // namespace

@@ -184,8 +184,8 @@ TEST_F(LoginActor, FailsWithWhatItsServicesFailWith_ASVS_16_5_3) {
 }
 
 TEST_F(LoginActor, StoresNoSessionKeyButASealedOne) {
-  auto opened = world.ask<session_opened>(login, in_time(),
-                                          log_in_with_wechat{"wx1", "code", {"Tester", "192.0.2.1"}});
+  auto opened = world.ask<session_opened>(
+      login, in_time(), log_in_with_wechat{"wx1", "code", {"Tester", "192.0.2.1"}});
   wechat.serve<exchange_code>(
       code_exchanged{"wx1", "openid", std::nullopt, secret{"the-session-key"}});
   const auto order = database.serve<admit_wechat_user>(admitted());
@@ -201,8 +201,8 @@ TEST_F(LoginActor, StoresNoSessionKeyButASealedOne) {
 }
 
 TEST_F(LoginActor, ReportsACodeThatWeChatRefuses) {
-  auto opened = world.ask<session_opened>(login, in_time(),
-                                          log_in_with_wechat{"wx1", "code", {"Tester", "192.0.2.1"}});
+  auto opened = world.ask<session_opened>(
+      login, in_time(), log_in_with_wechat{"wx1", "code", {"Tester", "192.0.2.1"}});
   wechat.fail(wechat.await<exchange_code>(), errc::invalid_code);
   EXPECT_EQ(code_of(opened), errc::invalid_code);
   EXPECT_EQ(context.events.count(security_event::login_failed_wechat), 1U);
@@ -210,8 +210,8 @@ TEST_F(LoginActor, ReportsACodeThatWeChatRefuses) {
 }
 
 TEST_F(LoginActor, ReportsADisabledUserWhoComesByWeChat_ASVS_16_3_1) {
-  auto opened = world.ask<session_opened>(login, in_time(),
-                                          log_in_with_wechat{"wx1", "code", {"Tester", "192.0.2.1"}});
+  auto opened = world.ask<session_opened>(
+      login, in_time(), log_in_with_wechat{"wx1", "code", {"Tester", "192.0.2.1"}});
   wechat.serve<exchange_code>(code_exchanged{"wx1", "openid", {}, secret{"key"}});
   database.fail(database.await<admit_wechat_user>(), errc::account_disabled);
   EXPECT_EQ(code_of(opened), errc::account_disabled);

@@ -188,12 +188,15 @@ using scripted_database = scripted<
     on_request<std::vector<user>, user_page_query>, on_request<ended_sessions, list_ended_sessions>,
     on_request<std::vector<session>, list_sessions>,
     on_request<std::optional<stored_session_key>, find_session_key>,
+    on_request<std::optional<bound_phone>, find_bound_phone>,
+    on_request<std::optional<api_key>, find_api_key>,
     on_request<std::optional<config_snapshot>, load_config>,
     on_request<user_admitted, admit_wechat_user>, on_request<user, update_profile>,
     on_request<session, rotate_refresh>, on_request<ended_sessions, end_sessions>,
     on_request<attempt_begun, begin_attempt>, on_request<user_admitted, open_password_session>,
     on_request<user_admitted, register_user>, on_request<user, add_credentials>,
     on_request<ended_sessions, change_password>, on_request<user, link_identity>,
+    on_request<bound_phone, bind_phone_number>, on_request<std::uint64_t, touch_api_key>,
     on_request<std::uint64_t, purge>>;
 
 using scripted_user =
@@ -213,15 +216,13 @@ using scripted_passwords =
     scripted<password_hasher_actor, on_request<password_hashed, hash_password>,
              on_request<password_verified, verify_password>>;
 
-using scripted_wechat =
-    scripted<wechat_client_actor, on_request<code_exchanged, exchange_code>,
-             on_request<access_token_fetched, fetch_access_token>,
-             on_request<phone_number, find_phone_number>,
-             on_request<session_key_checked, check_session_key>,
-             on_request<session_key_reset, reset_session_key>, on_request<text_checked, check_text>,
-             on_request<message_sent, send_subscribe_message>,
-             on_request<code_image, make_code_image>, on_request<scheme_made, make_scheme>,
-             on_request<url_link_made, make_url_link>, on_request<quota, find_quota>,
-             on_request<rid_details, find_rid>>;
+using scripted_wechat = scripted<
+    wechat_client_actor, on_request<code_exchanged, exchange_code>,
+    on_request<access_token_fetched, fetch_access_token>,
+    on_request<phone_number, find_phone_number>, on_request<session_key_checked, check_session_key>,
+    on_request<session_key_reset, reset_session_key>, on_request<text_checked, check_text>,
+    on_request<message_sent, send_subscribe_message>, on_request<code_image, make_code_image>,
+    on_request<scheme_made, make_scheme>, on_request<url_link_made, make_url_link>,
+    on_request<quota, find_quota>, on_request<rid_details, find_rid>>;
 
 } // namespace maque::test

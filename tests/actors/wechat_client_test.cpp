@@ -165,8 +165,7 @@ TEST_F(WeChatClient, ReplacesARefusedTokenAndRepeatsTheCallOnce) {
   auto asked_for = ask_quota();
   owners[0]->serve<find_access_token>(access_token_found{secret{"old"}});
   serve(refusal_of_token());
-  const auto order =
-      owners[0]->serve<replace_access_token>(access_token_found{secret{"new"}});
+  const auto order = owners[0]->serve<replace_access_token>(access_token_found{secret{"new"}});
   EXPECT_EQ(order.failed.reveal(), "old");
   EXPECT_EQ(serve({wechat_outcome{quota{10, 1, 9}}}).access_token.reveal(), "new");
   EXPECT_EQ(value_of(asked_for).remain, 9);

@@ -51,13 +51,13 @@ protected:
   }
 
   pending_reply<user_data_decrypted> decrypt(const std::string& data) {
-    return world.ask<user_data_decrypted>(actor, in_time(),
-                                          decrypt_user_data{alice, appid, secret{data}, secret{iv}});
+    return world.ask<user_data_decrypted>(
+        actor, in_time(), decrypt_user_data{alice, appid, secret{data}, secret{iv}});
   }
 
   pending_reply<user_data_checked> check(const std::string& raw, const std::string& signature) {
-    return world.ask<user_data_checked>(actor, in_time(),
-                                        check_user_data{alice, appid, secret{raw}, secret{signature}});
+    return world.ask<user_data_checked>(
+        actor, in_time(), check_user_data{alice, appid, secret{raw}, secret{signature}});
   }
 
   /// Whether a key that was sealed before can be used with the keys of now.
@@ -73,8 +73,8 @@ protected:
   actor_world world;
   lane_context& context = world.context();
   scripted_database database{world};
-  wechat_data_actor actor = world.spawn<wechat_data_actor, wechat_data_state>(
-      0, world.add_meter(), std::ref(context));
+  wechat_data_actor actor =
+      world.spawn<wechat_data_actor, wechat_data_state>(0, world.add_meter(), std::ref(context));
 };
 
 } // namespace

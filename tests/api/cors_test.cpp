@@ -81,7 +81,7 @@ TEST(Cors, AnswersAPreflightWithWhatThePathTakes) {
     const test_server server{cors(mode)};
     const auto reply = preflight(server, friendly);
     EXPECT_EQ(reply.status, 204);
-    EXPECT_EQ(reply.header("Access-Control-Allow-Methods"), "GET, HEAD, PATCH, OPTIONS");
+    EXPECT_EQ(reply.header("Access-Control-Allow-Methods"), "GET, HEAD, POST, PATCH, OPTIONS");
     EXPECT_EQ(reply.header("Access-Control-Allow-Headers"),
               "Authorization, Content-Type, If-None-Match, traceparent");
     EXPECT_EQ(reply.header("Access-Control-Max-Age"), "600");

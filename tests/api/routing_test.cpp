@@ -47,7 +47,7 @@ TEST_F(Routing, SaysWhichMethodsAPathHas_ASVS_4_1_4) {
       {"DELETE", "/ping", "GET, HEAD, OPTIONS"},
       {"GET", "/api/login", "POST, OPTIONS"},
       {"HEAD", "/api/login", "POST, OPTIONS"},
-      {"PUT", "/api/user/info", "GET, HEAD, PATCH, OPTIONS"},
+      {"PUT", "/api/user/info", "GET, HEAD, POST, PATCH, OPTIONS"},
       {"POST", "/api/users", "GET, HEAD, OPTIONS"},
       {"PATCH", "/api/config/key", "GET, HEAD, OPTIONS"},
   };

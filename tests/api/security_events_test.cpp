@@ -1,9 +1,11 @@
 #include "push_fixture.hpp"
+#include "security/api_key.hpp"
 #include "security/invitation_code.hpp"
 #include "telemetry/security_log.hpp"
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -63,6 +65,7 @@ protected:
   void be_throttled();
   void register_and_be_refused();
   void change_accounts();
+  void come_with_api_keys();
   void refresh_and_be_refused();
   void end_sessions_in_each_way();
   void refuse_a_push();
@@ -158,10 +161,39 @@ void SecurityEvents::change_accounts() {
          {{"password_changed", "owner"}, {"session_ended", "password_changed"}});
   expect(server, as(server, alice, "POST", "/api/v1/user/wechat", {{"code", "dev-erin.1"}}),
          {{"wechat_linked", "owner"}});
+  expect(server, as(server, alice, "POST", "/api/v1/wechat/phone", {{"code", "phone-13800138000"}}),
+         {{"phone_bound", "owner"}});
   expect(server,
          as(server, log_in(server, "carol"), "PUT", "/api/v1/user/credentials",
             {{"username", "carol"}, {"password", good_password}}),
          {{"credentials_added", "owner"}});
+}
+
+void SecurityEvents::come_with_api_keys() {
+  test_server server;
+  const utc_time now = system_time_source{}.now();
+  std::map<std::string, std::string> keys;
+  const auto come = [&](const std::string& name) {
+    api_client client{server.port()};
+    client.use_token(name == "unknown" ? security::make_api_key() : keys.at(name));
+    return client.post("/api/v1/server/wechat/schemes", nlohmann::json::object());
+  };
+  std::uint64_t id = 0;
+  for (const char* const name : {"good", "expired", "revoked", "scope"}) {
+    keys[name] = security::make_api_key();
+    api_key added;
+    added.id = {++id};
+    added.name = name;
+    added.hash = security::hash_api_key(keys[name]);
+    if (name != std::string_view{"scope"}) added.scopes.add(api_scope::wechat_links);
+    if (name == std::string_view{"expired"}) added.expires_at = now;
+    if (name == std::string_view{"revoked"}) added.revoked_at = now;
+    const std::vector<write_request> order{add_api_key{added}};
+    ASSERT_TRUE(server.open_database()->apply(order).front());
+  }
+  expect(server, come("good"), {}); // The access log has it.
+  for (const char* const reason : {"unknown", "expired", "revoked", "scope"})
+    expect(server, come(reason), {{"api_key_refused", reason}});
 }
 
 void SecurityEvents::refresh_and_be_refused() {
@@ -230,6 +262,7 @@ TEST_F(SecurityEvents, AreLoggedForEveryWayToAuthenticate_ASVS_16_3_1) {
   be_throttled();
   register_and_be_refused();
   change_accounts();
+  come_with_api_keys();
   refresh_and_be_refused();
   end_sessions_in_each_way();
   refuse_a_push();

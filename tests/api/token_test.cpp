@@ -16,8 +16,8 @@ using security::encode_base64url;
 
 /// Everything that asks for a token.
 const std::vector<std::pair<std::string, std::string>> protected_operations{
-    {"GET", "/api/user/info"}, {"PATCH", "/api/user/info"}, {"POST", "/api/v1/logout"},
-    {"GET", "/api/v1/users"},  {"GET", "/api/users"},
+    {"GET", "/api/user/info"},  {"PATCH", "/api/user/info"}, {"POST", "/api/user/info"},
+    {"POST", "/api/v1/logout"}, {"GET", "/api/v1/users"},    {"GET", "/api/users"},
 };
 
 class AccessToken : public testing::Test {

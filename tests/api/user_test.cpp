@@ -57,6 +57,16 @@ TEST_F(Profile, ChangesOnlyTheFieldsThatAreGiven) {
   EXPECT_EQ(client.get("/api/user/info").data(), expected);
 }
 
+// wx.request has no PATCH.
+TEST_F(Profile, ChangesByPostAsByPatch) {
+  auto expected = client.patch("/api/user/info", {{"language", "zh-CN"}}).data();
+  expected["nickname"] = "麻雀";
+  const auto named = client.post("/api/user/info", {{"nickname", "麻雀"}});
+  expect_success(named);
+  EXPECT_EQ(named.data(), expected);
+  EXPECT_EQ(client.get("/api/user/info").data(), expected);
+}
+
 TEST_F(Profile, LosesAFieldThatIsSetToNothing) {
   client.patch("/api/user/info", {{"nickname", "Alice"}, {"language", "en"}});
   expect_success(client.patch("/api/user/info", {{"nickname", ""}}));
@@ -162,6 +172,7 @@ TEST_F(Profile, OfAUserWhoDoesNotExistIsNotFound) {
   client.use_token(sign(server, claims));
   expect_failure(client.get("/api/user/info"), errc::user_not_found);
   expect_failure(client.patch("/api/user/info", {{"nickname", "x"}}), errc::user_not_found);
+  expect_failure(client.post("/api/user/info", {{"nickname", "x"}}), errc::user_not_found);
 }
 
 } // namespace maque::test

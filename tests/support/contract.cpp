@@ -105,6 +105,16 @@ std::string judge_error(const json& response, const http_reply& reply) {
   return "the code " + std::to_string(code) + " is no error's\n";
 }
 
+/// What is not JSON is only held against its types.
+std::string judge_bytes(const json& content, const http_reply& reply) {
+  const std::string type = reply.header("Content-Type").value_or("missing");
+  std::string wrong;
+  if (!content.contains(type)) wrong += "the content type is " + type + "\n";
+  if (reply.header("X-Content-Type-Options") != "nosniff")
+    wrong += "X-Content-Type-Options: nosniff is missing\n";
+  return reply.body.empty() ? wrong + "there is no content\n" : wrong;
+}
+
 std::string judge_content(const json& response, const http_reply& reply) {
   if (!response.contains("content"))
     return reply.body.empty() && !reply.has("Content-Type") ? "" : "content is not documented\n";
@@ -112,6 +122,7 @@ std::string judge_content(const json& response, const http_reply& reply) {
   std::string wrong;
   const json& content = response.at("content");
   const bool is_text = content.contains("text/plain");
+  if (!is_text && !content.contains("application/json")) return judge_bytes(content, reply);
   if (reply.header("Content-Type") != (is_text ? text_type : json_type))
     wrong += "the content type is " + reply.header("Content-Type").value_or("missing") + "\n";
   if (reply.header("X-Content-Type-Options") != "nosniff")

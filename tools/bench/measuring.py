@@ -115,7 +115,7 @@ def load(port, path, connections, seconds, token=None, script=None, argument="",
     if script:
         command += ["-s", str(ROOT / "tools/bench" / script)]
     output = subprocess.run(
-        command + [f"http://127.0.0.1:{port}{path}", "--", str(argument)],
+        command + [f"http://127.0.0.1:{port}{path}", "--", *str(argument).split()],
         check=True, capture_output=True, text=True, timeout=seconds + 60,
         preexec_fn=end_with_parent()).stdout
     if "Non-2xx" in output or "Socket errors" in output:

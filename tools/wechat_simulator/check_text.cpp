@@ -30,7 +30,7 @@ int check_text_call(const call& from, std::string_view content) {
   const auto scene = number_in(from.body, "scene", 0);
   if (scene < 1 || scene > 4) return 40129;
   if (const int wrong = check_openid(from, openid); wrong != 0) return wrong;
-  if (content.empty()) return 44004;
+  if (content.empty()) return 44002;
   if (count_characters(content) > content_characters) return 45002;
   const auto session = from.wechat.sessions.find(openid);
   return session && from.now - session->logged_in < activity ? 0 : 61010;

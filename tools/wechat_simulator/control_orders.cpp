@@ -47,7 +47,7 @@ std::optional<endpoint> endpoint_in(const json& body) {
 }
 
 std::string openid_in(const json& body) {
-  const std::string openid = text_in(body, "openid");
+  std::string openid = text_in(body, "openid");
   if (!openid.empty()) return openid;
   const std::string name = need_text(body, "name");
   if (!is_user_name(name)) throw bad_order{"name is 1 to 32 of A-Z a-z 0-9 _ -"};

@@ -26,7 +26,11 @@ bool is_fault(std::string_view kind) noexcept {
 void injections::set_latency(std::optional<endpoint> which, std::chrono::milliseconds fixed,
                              std::chrono::milliseconds jitter) {
   const std::scoped_lock lock{mutex_};
-  (which ? slow_[index_of(*which)].emplace() : usual_) = {fixed, jitter};
+  const slowness slow{fixed, jitter};
+  if (which)
+    slow_[index_of(*which)] = slow;
+  else
+    usual_ = slow;
   any_ = true;
 }
 

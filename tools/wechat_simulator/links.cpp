@@ -8,7 +8,7 @@
 namespace maque::wechat_simulator {
 namespace {
 
-constexpr std::size_t query_characters = 512;
+constexpr std::size_t query_characters = 1024;
 constexpr std::int64_t longest_days = 30;
 
 /// 0, or the errcode for an end that is too far off, or has been (85401).

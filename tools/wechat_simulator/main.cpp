@@ -84,6 +84,16 @@ server_host make_host(const server_options& options, asio::io_context& context, 
   return host;
 }
 
+/// The port. Throws std::runtime_error.
+std::uint16_t start(server& listening, const server_options& options) {
+  try {
+    return listening.start();
+  } catch (const boost::system::system_error& problem) {
+    throw std::runtime_error{"can't listen on " + options.host + ":" +
+                             std::to_string(options.port) + ": " + problem.code().message()};
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App options{"Answers like WeChat's servers, for development and tests.", "wechat-simulator"};
   program_options read;
@@ -105,7 +115,7 @@ int run(int argc, char** argv) {
   add_apps(engine.state().apps, read.apps);
   control controlled{engine};
   server listening{context, make_host(read.server, context, engine, controlled)};
-  const auto port = listening.start();
+  const auto port = start(listening, read.server);
   std::cout << "wechat-simulator listens on http://" << read.server.host << ':' << port
             << std::endl;
   context.run();

@@ -14,7 +14,9 @@ constexpr std::size_t rid_length = 26;
 } // namespace
 
 wechat::reply find_quota(const call& from) {
-  const auto which = find_endpoint(text_in(from.body, "cgi_path"));
+  const std::string path = text_in(from.body, "cgi_path");
+  if (path.starts_with("/sns/")) return error_reply(76022);
+  const auto which = find_endpoint(path);
   if (!which) return error_reply(76021);
   const auto usage = from.wechat.quotas.usage(from.appid, *which, from.now);
   nlohmann::ordered_json answered;
@@ -33,9 +35,8 @@ wechat::reply find_rid_details(const call& from) {
   const std::string rid = text_in(from.body, "rid");
   if (rid.size() != rid_length) return error_reply(76002);
   const auto found = from.wechat.rids.find(rid);
-  if (!found) return error_reply(76001);
+  if (!found || from.now - found->at >= rid_lifetime) return error_reply(76001);
   if (found->appid != from.appid) return error_reply(76003);
-  if (from.now - found->at >= rid_lifetime) return error_reply(76004);
   nlohmann::ordered_json asked;
   asked["invoke_time"] = unix_seconds(found->at);
   asked["cost_in_ms"] = 1;

@@ -46,7 +46,7 @@ constexpr std::array texts{
     text{43002, "require POST method"},
     text{43101, "user refuse to accept the msg"},
     text{43104, "appid does not match openid"},
-    text{44004, "content is empty"},
+    text{44002, "empty post data"},
     text{45002, "content size out of limit"},
     text{45009, "reach max api daily quota limit"},
     text{45011, "api minute-quota reach limit  mustslower  retry next minute"},
@@ -58,8 +58,8 @@ constexpr std::array texts{
     text{76001, "rid not found"},
     text{76002, "rid is empty or malformed"},
     text{76003, "no permission to query this rid"},
-    text{76004, "rid is expired"},
     text{76021, "cgi_path not found, please check"},
+    text{76022, "could not use this cgi_path, no permission"},
     text{85401, "time limit between 1min and 30days"},
     text{87009, "invalid signature"},
 };

@@ -75,8 +75,8 @@ void server_connection::serve() {
   const incoming from{view_of(request.method_string()), view_of(request.target()), request.body(),
                       client_};
   if (host_->serve_later) {
-    const bool taken =
-        host_->serve_later(from, [self = shared_from_this()](answer given) { self->wait(given); });
+    const bool taken = host_->serve_later(
+        from, [self = shared_from_this()](answer given) { self->wait(std::move(given)); });
     if (taken) return stream_.expires_never();
   }
   wait(host_->serve(from));
@@ -98,7 +98,7 @@ void server_connection::deliver(answer given) {
   case delivery::whole:
     return write_whole(given.reply);
   case delivery::drip:
-    return write_header_then_drip(std::move(given.reply));
+    return write_header_then_drip(given.reply);
   case delivery::cut:
     return write_part(given.reply, given.reply.body.size() / 2);
   case delivery::close:
@@ -134,7 +134,7 @@ void server_connection::write_part(const wechat::reply& reply, std::size_t size)
                     });
 }
 
-void server_connection::write_header_then_drip(wechat::reply reply) {
+void server_connection::write_header_then_drip(const wechat::reply& reply) {
   keep_alive_ = false;
   write_head(reply);
   dripped_ = output_.size();

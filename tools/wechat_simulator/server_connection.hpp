@@ -41,7 +41,7 @@ private:
   void deliver(answer given);
   void write_whole(const wechat::reply& reply);
   void write_part(const wechat::reply& reply, std::size_t size);
-  void write_header_then_drip(wechat::reply reply);
+  void write_header_then_drip(const wechat::reply& reply);
   void drip_next();
   void hang();
 

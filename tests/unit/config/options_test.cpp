@@ -84,10 +84,11 @@ std::vector<ends> all_ends() {
       {"http.forwarded_header", "via", "x-forwarded-for", "forwarded", "Forwarded"},
       {"wechat.appid", {}, "", bytes(64), bytes(65)},
   };
-  for (const auto* name : {"server.shutdown_grace", "http.header_timeout", "http.body_timeout",
-                           "http.idle_timeout", "http.write_timeout", "http.request_timeout",
-                           "database.statement_timeout", "database.pool_timeout", "wechat.timeout", "wechat.worker_idle_timeout",
-                           "cache.negative_ttl", "log.slow_request", "throttle.first_delay"})
+  for (const auto* name :
+       {"server.shutdown_grace", "http.header_timeout", "http.body_timeout", "http.idle_timeout",
+        "http.write_timeout", "http.request_timeout", "database.statement_timeout",
+        "database.pool_timeout", "wechat.timeout", "wechat.worker_idle_timeout",
+        "cache.negative_ttl", "log.slow_request", "throttle.first_delay"})
     rows.push_back({name, "0ms", "1ms", "1h", "3600001"});
   return rows;
 }

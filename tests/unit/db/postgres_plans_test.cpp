@@ -1,6 +1,8 @@
 #include "db/postgres_accounts.hpp"
+#include "db/postgres_api_keys.hpp"
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
+#include "db/postgres_phones.hpp"
 #include "db/postgres_purge.hpp"
 #include "db/postgres_reads.hpp"
 #include "postgres_fixture.hpp"
@@ -47,6 +49,10 @@ protected:
         make_rename(1, "one"),
         rotate_refresh{{31}, {3}, 0, noon},
         end_sessions{{3}, {31}, logout_scope::others, noon},
+        make_binding(1),
+        add_api_key{make_api_key(1, "one")},
+        touch_api_key{{1}, noon},
+        revoke_api_key{{1}, noon},
         set_user_disabled{{3}, true, noon},
         delete_user{{1}, noon},
         remove_invitation{make_invitation(1).code_hash},
@@ -61,6 +67,11 @@ protected:
       find_sessions(*connection, sessions);
       const std::vector<find_session_key> owners{{{1}, "wx-app"}};
       find_session_keys(*connection, owners);
+      const std::vector<find_bound_phone> phones{{{1}}};
+      find_bound_phones(*connection, phones);
+      const std::vector<find_api_key> keys_wanted{{make_key(1).digest}};
+      find_api_keys(*connection, keys_wanted);
+      list_api_keys(*connection);
       list_users(*connection, {});
       list_sessions(*connection, {1});
       list_accounts(*connection, {});
@@ -130,6 +141,10 @@ TEST_F(PostgresPlans, FindEveryRowByTheIndexThatIsForIt) {
       {"find_identity", 2, {"wechat_identities_by_user"}},
       {"renew_identities", 5, {"wechat_identities_pkey", "w.openid"}},
       {"find_session_keys", 2, {"wechat_identities_by_user", "w.user_id"}},
+      {"find_bound_phones", 1, {"phone_numbers_pkey", "w.user_id"}},
+      {"remove_phone_number", 1, {"phone_numbers_pkey"}},
+      {"find_api_keys", 1, {"api_keys_key_hash_key", "w.key_hash"}},
+      {"touch_api_key", 3, {"api_keys_pkey"}},
       {"find_owner", 2, {"wechat_identities_pkey"}},
       {"unlink_identities", 1, {"wechat_identities_by_user"}},
       {"list_accounts",

@@ -45,6 +45,17 @@ TEST_F(PostgresRaces, ForANewIdentityAreWonByOneAndTheOtherFindsItsUser) {
   EXPECT_EQ(query("SELECT unionid FROM wechat_identities WHERE openid = 'openid'"), "unionid");
 }
 
+TEST_F(PostgresRaces, OfAPhoneNumberAndTheEndOfItsUserLeaveNoNumberBehind) {
+  admit(7);
+  raw_postgres other{database.url()};
+  other.run("BEGIN; UPDATE users SET deleted_at = 1 WHERE id = 7");
+  auto writing = apply_meanwhile(*writer, {make_binding(7)});
+  await_waiting(1);
+  other.run("COMMIT");
+  EXPECT_EQ(code_of(writing.get().at(0)), errc::user_not_found);
+  EXPECT_EQ(query("SELECT count(*) FROM phone_numbers"), "0");
+}
+
 TEST_F(PostgresRaces, OfManyWritersMakeOneUserForEachIdentity) {
   constexpr int writers = 4;
   constexpr std::uint64_t identities = 50;

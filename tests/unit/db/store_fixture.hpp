@@ -183,6 +183,21 @@ inline invitation make_invitation(std::uint64_t number, std::uint32_t uses = 1,
           .expires_at = expires_at};
 }
 
+inline api_key make_api_key(std::uint64_t number, std::string name) {
+  api_key made{.id = {number},
+               .name = std::move(name),
+               .hash = make_key(number).digest,
+               .scopes = {},
+               .created_at = noon};
+  made.scopes.add(api_scope::wechat_codes);
+  return made;
+}
+
+inline bind_phone_number make_binding(std::uint64_t user, std::string number = "13800138000") {
+  return {
+      .user = {user}, .appid = "wx-app", .phone = {number, std::move(number), "86"}, .at = noon};
+}
+
 /// A migrated database with one writer and one reader.
 class store_test : public ::testing::TestWithParam<engine> {
 protected:
@@ -209,6 +224,11 @@ protected:
                                                    std::string appid = "wx-app") {
     const std::vector<find_session_key> wanted{{{user}, std::move(appid)}};
     return value_of(reader->find_session_keys(wanted)).at(0);
+  }
+
+  std::optional<bound_phone> phone_of(std::uint64_t user) {
+    const std::vector<find_bound_phone> wanted{{{user}}};
+    return value_of(reader->find_bound_phones(wanted)).at(0);
   }
 
   std::optional<session> find_session(std::uint64_t id) {

@@ -84,11 +84,22 @@ void fill_awkwardly(store& writer, const std::function<void(const std::string&)>
   apply(make_registration(200, "Zoe", 200));
   apply(make_registration(201, "zoe"));
   apply(make_registration(202, "gone", 202));
+  apply(make_binding(202));
   apply(delete_user{{202}, noon});
+  apply(make_binding(200, "+44 20 7946 0000 \xe9\x9b\x80"));
+  apply(bind_phone_number{{2}, "wx-two", {"1", "", ""}, noon});
   apply(link_identity{{200}, "wx-app", "with key", {}, noon, {}, make_sealed(200)});
   apply(link_identity{{201}, "wx-app", "without key", {}, noon});
   apply(add_invitation{make_invitation(200, UINT32_MAX)});
   apply(add_invitation{make_invitation(3, 1, noon)});
+  apply(add_api_key{make_api_key(greatest, "B")});
+  apply(add_api_key{make_api_key(2, "a")});
+  apply(revoke_api_key{{2}, noon});
+  auto used = make_api_key(1, "a");
+  used.scopes = {};
+  used.expires_at = noon;
+  used.last_used_at = noon;
+  apply(add_api_key{used});
   for (const std::uint64_t key : {255U, 0U, 128U})
     apply(make_attempt({.account = make_key(key), .source = make_key(1)}));
   apply(set_config_value{"z", R"({"a":"\u0000 雀"})", noon});
@@ -148,10 +159,12 @@ TEST_P(Moving, WritesAHeaderTheRowsAndTheSums) {
   std::istringstream lines{export_of(*database.factory)};
   std::string line;
   std::getline(lines, line);
-  EXPECT_EQ(line, R"({"format":"maque-export","version":1,"schema":3,)"
-                  R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
-                  R"("wechat_identities":1,"credentials":0,"sessions":1,"invitations":0,)"
-                  R"("login_throttles":0,"config_versions":0,"config_values":0}})");
+  EXPECT_EQ(
+      line,
+      R"({"format":"maque-export","version":1,"schema":4,)"
+      R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
+      R"("wechat_identities":1,"credentials":0,"phone_numbers":0,"sessions":1,)"
+      R"("invitations":0,"api_keys":0,"login_throttles":0,"config_versions":0,"config_values":0}})");
   std::getline(lines, line);
   EXPECT_EQ(line, R"({"table":"users","id":1,"nickname":"","avatar_url":"","language":"",)"
                   R"("role":"user","disabled":false,"created_at":1795608000123456,)"
@@ -183,14 +196,15 @@ TEST_P(Moving, CarriesMoreThanAPageAndSaysHowFarItIs) {
   const auto imported = import_archive(*other.factory, file, "all", progress);
   ASSERT_TRUE(imported) << imported.error().cause;
   EXPECT_THAT(progress.steps,
-              testing::ElementsAre("users 2500/2500", "wechat_identities 2500/2500",
-                                   "credentials 0/0", "sessions 2500/2500", "invitations 0/0",
-                                   "login_throttles 2500/2500", "config_versions 0/0",
-                                   "config_values 0/0", "checking users 2500/2500",
-                                   "checking wechat_identities 2500/2500",
-                                   "checking credentials 0/0", "checking sessions 2500/2500",
-                                   "checking invitations 0/0", "checking login_throttles 2500/2500",
-                                   "checking config_versions 0/0", "checking config_values 0/0"));
+              testing::ElementsAre(
+                  "users 2500/2500", "wechat_identities 2500/2500", "credentials 0/0",
+                  "phone_numbers 0/0", "sessions 2500/2500", "invitations 0/0", "api_keys 0/0",
+                  "login_throttles 2500/2500", "config_versions 0/0", "config_values 0/0",
+                  "checking users 2500/2500", "checking wechat_identities 2500/2500",
+                  "checking credentials 0/0", "checking phone_numbers 0/0",
+                  "checking sessions 2500/2500", "checking invitations 0/0",
+                  "checking api_keys 0/0", "checking login_throttles 2500/2500",
+                  "checking config_versions 0/0", "checking config_values 0/0"));
   EXPECT_EQ(export_of(*other.factory), file.str());
 }
 
@@ -279,8 +293,8 @@ TEST_P(Moving, ChangesNothingWhenTheFileIsNotWhatWasExported) {
       {without_end.substr(0, without_end.size() / 2), "not complete"},
       {replaced(good, "maque-export", "other-export"), "all.jsonl:1: this is no export"},
       {replaced(good, R"("version":1)", R"("version":2)"), "another version"},
-      {replaced(good, R"("schema":3)", R"("schema":99)"), "run a newer program"},
-      {replaced(good, R"("schema":3)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
+      {replaced(good, R"("schema":4)", R"("schema":99)"), "run a newer program"},
+      {replaced(good, R"("schema":4)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
       {replaced(good, second_user, "{,"), "all.jsonl:3: this is no JSON object"},
       {replaced(good, second_user, R"({"table":"pets","id":2,)"), "all.jsonl:3: there is no table"},
       {replaced(good, second_user, R"({"table":"users","id":"2",)"), "all.jsonl:3: id has a value"},

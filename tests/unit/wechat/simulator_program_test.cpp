@@ -1,9 +1,11 @@
 #include "fakes.hpp"
 #include "wechat/api.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -124,8 +126,47 @@ TEST(SimulatorProgramArguments, MustNotNameAPortThatIsTaken) {
 }
 
 TEST(SimulatorProgramArguments, MustBeKnown) {
-  program simulator{{"--prot", "1"}};
-  EXPECT_NE(simulator.wait(), 0);
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"--prot", "1"}, {"--latency", "fast"}, {"--port", "0", "--app", "wx1"}}) {
+    program simulator{arguments};
+    const auto code = simulator.wait();
+    EXPECT_TRUE(code && *code != 0) << arguments[0];
+  }
+}
+
+TEST(SimulatorProgramArguments, SayHowSlowItIsAndWhoMayCall) {
+  program simulator{{"--port", "0", "--latency", "50ms", "--jitter", "10ms", "--app", "wx1=s"}};
+  const std::string line = simulator.read_line();
+  ASSERT_TRUE(line.starts_with(announcement)) << line;
+  const auto via = wechat::make_http_transport(line.substr(announcement.size()), 20s);
+  const auto began = std::chrono::steady_clock::now();
+  const auto deadline = began + 20s;
+  const std::string target = "/sns/jscode2session?grant_type=authorization_code&js_code=dev-alice";
+  const auto good = via->get(target + "&appid=wx1&secret=s", deadline);
+  ASSERT_TRUE(good) << good.error().cause;
+  EXPECT_THAT(good->body, testing::HasSubstr("openid"));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 50ms);
+  const auto refused = via->get(target + "&appid=wx1&secret=x", deadline);
+  ASSERT_TRUE(refused);
+  EXPECT_THAT(refused->body, testing::HasSubstr("40125"));
+}
+
+TEST(SimulatorProgramControl, IsControlledOverTheSamePort) {
+  program simulator{{"--port", "0"}};
+  const std::string line = simulator.read_line();
+  ASSERT_TRUE(line.starts_with(announcement)) << line;
+  const std::string url = line.substr(announcement.size());
+  const auto via = wechat::make_http_transport(url, 20s);
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto ordered = via->post("/simulator/errors", R"({"status":502,"calls":1})", deadline);
+  ASSERT_TRUE(ordered) << ordered.error().cause;
+  EXPECT_EQ(ordered->status, 200);
+  EXPECT_EQ(via->get("/sns/jscode2session", deadline)->status, 502);
+  EXPECT_EQ(via->get("/sns/jscode2session", deadline)->status, 200);
+  const auto pushed =
+      via->post("/simulator/push", R"({"url":")" + url + R"(/no","message":{}})", deadline);
+  ASSERT_TRUE(pushed) << pushed.error().cause;
+  EXPECT_THAT(pushed->body, testing::HasSubstr(R"({"delivered":false,"attempts":[{"status":404)"));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // The peer that Maque on PostgreSQL is measured against: Gin and pgx on the same tables, one query
 // for each read, one transaction for each login. GET /api/user/info and POST /api/login answer like
-// Maque; the code of a login is "dev-NAME" or "dev-NAME.anything", and asks no network.
+// Maque. A login asks WeChat, or whoever -wechat names; without it the code is "dev-NAME" or
+// "dev-NAME.anything", and asks no network.
 package main
 
 import (
@@ -20,12 +21,14 @@ import (
 type server struct {
 	users  *store
 	tokens *tokenCodec
+	wechat *wechatClient // Nil: no network.
 }
 
 func main() {
 	address := flag.String("listen", "127.0.0.1:8081", "where to listen")
 	database := flag.String("database", "", "postgres://… of the database")
 	connections := flag.Int("connections", 20, "connections to the database, at most")
+	wechat := flag.String("wechat", "", "where WeChat's server API is: http://HOST:PORT")
 	keyHex := flag.String("key-hex", "", "the HS256 key of access tokens")
 	flag.Parse()
 
@@ -38,6 +41,9 @@ func main() {
 		log.Fatal(err)
 	}
 	all := &server{users: users, tokens: newTokenCodec(key)}
+	if *wechat != "" {
+		all.wechat = newWechatClient(*wechat)
+	}
 
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -111,8 +117,8 @@ func (s *server) logIn(c *gin.Context) {
 		fail(c, http.StatusBadRequest, 40000, "invalid body")
 		return
 	}
-	openid, ok := openidOf(body.Code)
-	if !ok {
+	openid, err := s.identify(c.Request.Context(), body.Code)
+	if err != nil {
 		fail(c, http.StatusBadRequest, 40000, "invalid code")
 		return
 	}
@@ -143,6 +149,17 @@ func (s *server) logIn(c *gin.Context) {
 		IsNewUser:        opened.isNewUser,
 		User:             profileOf(opened.who),
 	})
+}
+
+func (s *server) identify(ctx context.Context, code string) (string, error) {
+	if s.wechat != nil {
+		return s.wechat.exchange(ctx, code)
+	}
+	openid, ok := openidOf(code)
+	if !ok {
+		return "", errors.New("invalid code")
+	}
+	return openid, nil
 }
 
 type envelope struct {

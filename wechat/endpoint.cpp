@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <utility>
+#include <variant>
 
 namespace maque::wechat {
 namespace {
@@ -43,23 +44,8 @@ constexpr bool rows_stand_in_order() {
 }
 static_assert(rows_stand_in_order());
 
-/// Overload resolution instead of the variant's index: the variant is ordered otherwise.
-struct asked_endpoint {
-  endpoint operator()(const exchange_code&) const noexcept { return code2session; }
-  endpoint operator()(const fetch_access_token&) const noexcept { return stable_token; }
-  endpoint operator()(const find_phone_number&) const noexcept { return endpoint::phone_number; }
-  endpoint operator()(const check_session_key&) const noexcept { return check_session; }
-  endpoint operator()(const maque::reset_session_key&) const noexcept {
-    return endpoint::reset_session_key;
-  }
-  endpoint operator()(const check_text&) const noexcept { return msg_sec_check; }
-  endpoint operator()(const send_subscribe_message&) const noexcept { return subscribe_send; }
-  endpoint operator()(const make_code_image&) const noexcept { return endpoint::code_image; }
-  endpoint operator()(const make_scheme&) const noexcept { return scheme; }
-  endpoint operator()(const make_url_link&) const noexcept { return url_link; }
-  endpoint operator()(const find_quota&) const noexcept { return endpoint::quota; }
-  endpoint operator()(const find_rid&) const noexcept { return rid; }
-};
+// An order's place in the variant is its endpoint's place in the enumeration; a test compares all.
+static_assert(std::variant_size_v<wechat_order> == endpoints.size());
 
 } // namespace
 
@@ -72,7 +58,7 @@ std::span<const endpoint> all_endpoints() noexcept {
 }
 
 endpoint endpoint_of(const wechat_order& order) noexcept {
-  return std::visit(asked_endpoint{}, order);
+  return endpoints[order.index()];
 }
 
 bool needs_access_token(endpoint which) noexcept {

@@ -5,42 +5,28 @@
  *   const maque = createMaque({ baseUrl: 'https://api.example.com' });
  *   const profile = await maque.profile(); // logs in first, if need be
  *
- * Tokens are kept in the mini-program's storage. They are renewed shortly before they expire, and when
- * the server says that they have; never twice at a time. A request that was answered with 401 is
- * repeated once. When the session is over, wx.login opens a new one without asking the user, as
- * users of WeChat expect; not so after logout(), after a login with a password, and with
- * `relogin: false`: then the request fails with `session_ended` or `unauthenticated`, and the app
- * shows its login page. Whatever fails, fails with a MaqueError.
+ * Tokens are kept in the mini-program's storage, and renewed shortly before they expire or when the
+ * server says that they have, never twice at a time. A request that was answered with 401 is repeated
+ * once. When the session is over, wx.login opens a new one without asking the user, as users of WeChat
+ * expect; not so after logout(), after a login with a password, and with `relogin: false`: then the
+ * request fails with `session_ended` or `unauthenticated`, and it's time for the app's login page.
  */
 'use strict';
 
 /** The names of the codes in docs/errors.md of Maque: the code is the status times 100 plus the place. */
 const errorNames = {
-  400: ['malformed_request', 'invalid_json', 'invalid_field', 'invalid_code', 'bad_encrypted_data'],
-  401: ['unauthenticated', 'token_expired', 'session_ended', 'bad_credentials', 'invalid_refresh_token'],
-  403: ['forbidden', 'account_disabled', 'user_blocked_by_wechat', 'registration_closed',
-    'invalid_invitation'],
-  404: ['route_not_found', 'user_not_found', 'config_key_not_found', 'session_not_found'],
-  405: ['method_not_allowed'],
-  408: ['request_timeout'],
-  409: ['conflict', 'username_taken', 'identity_taken', 'credentials_exist', 'wechat_already_linked',
-    'session_key_missing', 'subscription_refused'],
-  413: ['body_too_large'],
-  414: ['target_too_long'],
-  415: ['unsupported_media_type'],
-  417: ['expectation_failed'],
-  429: ['too_many_requests', 'too_many_attempts'],
-  431: ['headers_too_large'],
-  500: ['internal'],
-  502: ['wechat_rejected_us', 'wechat_bad_reply'],
-  503: ['overloaded', 'shutting_down', 'database_unavailable', 'wechat_unavailable'],
-  504: ['deadline_exceeded'],
+  400: 'malformed_request invalid_json invalid_field invalid_code bad_encrypted_data',
+  401: 'unauthenticated token_expired session_ended bad_credentials invalid_refresh_token',
+  403: 'forbidden account_disabled user_blocked_by_wechat registration_closed invalid_invitation',
+  404: 'route_not_found user_not_found config_key_not_found session_not_found',
+  405: 'method_not_allowed', 408: 'request_timeout', 413: 'body_too_large', 414: 'target_too_long',
+  409: 'conflict username_taken identity_taken credentials_exist wechat_already_linked ' +
+    'session_key_missing subscription_refused',
+  415: 'unsupported_media_type', 417: 'expectation_failed', 431: 'headers_too_large',
+  429: 'too_many_requests too_many_attempts', 500: 'internal', 504: 'deadline_exceeded',
+  502: 'wechat_rejected_us wechat_bad_reply',
+  503: 'overloaded shutting_down database_unavailable wechat_unavailable',
 };
-
-function nameOf(code) {
-  const status = Math.floor(code / 100);
-  return (errorNames[status] || [])[code % 100] || 'unknown';
-}
 
 /**
  * What a request failed with. Decide by `name` or `code`, else by `kind`; show `message` to developers
@@ -50,11 +36,10 @@ class MaqueError extends Error {
   /**
    * @param {'client'|'server'|'upstream'|'network'} kind whose fault it was: the request's, Maque's,
    *   WeChat's or the database's, or that of whatever is between here and Maque
-   * @param {string} name of docs/errors.md; without a code `timeout`, `unreachable`,
-   *   `wx_login_failed` or `unexpected_reply`; `unknown` for a code that is newer than this file
-   * @param {{code?: number, status?: number, traceId?: string, retryAfter?: ?number}} [more]
-   *   `code` and `status` are 0 where there is none; `retryAfter` is in seconds, or null. Nothing
-   *   is repeated on its account here: the app decides.
+   * @param {string} name of docs/errors.md; without a code `timeout`, `unreachable`, `wx_login_failed`
+   *   or `unexpected_reply`; `unknown` for a code that is newer than this file
+   * @param {{code?: number, status?: number, traceId?: string, retryAfter?: ?number}} [more] 0 where
+   *   there is none; `retryAfter` is in seconds, or null, and for the app: nothing waits for it here
    */
   constructor(kind, name, message, more) {
     super(message);
@@ -86,7 +71,9 @@ function errorOf(reply) {
     return new MaqueError(kindOf(0, status), 'unexpected_reply', 'not an answer of Maque', more);
   more.code = body.code;
   more.traceId = body.trace_id || more.traceId;
-  return new MaqueError(kindOf(body.code, status), nameOf(body.code), String(body.message), more);
+  const names = (errorNames[Math.floor(body.code / 100)] || '').split(' ');
+  return new MaqueError(
+    kindOf(body.code, status), names[body.code % 100] || 'unknown', String(body.message), more);
 }
 
 /** The `data` of an answer. */
@@ -113,8 +100,7 @@ function singleFlight(start) {
 
 const earliest = 30000; // Milliseconds before its end at which an access token is renewed …
 const earliestPart = 0.1; // … but not before this part of its life is left.
-// A refresh token is used up when its answer gets lost, but may be sent again within the server's
-// auth.reuse_window, 10 s: so the second attempt has to come soon.
+// The second attempt has to come within the server's auth.reuse_window, 10 s, of a first one that was lost.
 const refreshTimeout = 4000;
 
 /**
@@ -129,13 +115,9 @@ const refreshTimeout = 4000;
  * @param {function(): number} [options.now] the time in milliseconds; default Date.now
  */
 function createMaque(options) {
+  const { storageKey = 'maque', timeout = 10000, relogin = true, now = Date.now } = options;
   const runtime = options.wx || wx;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const storageKey = options.storageKey || 'maque';
-  const timeout = options.timeout || 10000;
-  const now = options.now || Date.now;
-  const relogin = options.relogin !== false;
-  const loginCode = options.loginCode || codeOfWechat;
   const app = options.appid ? { appid: options.appid } : {};
 
   // What another server gave is of no use to this one, and none of its business.
@@ -157,13 +139,15 @@ function createMaque(options) {
   }
 
   function keep(tokens) {
-    session = {
-      accessToken: tokens.access_token,
-      refreshToken: tokens.refresh_token,
-      receivedAt: now(),
-      lifetime: tokens.expires_in * 1000,
-    };
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = tokens;
+    session = { accessToken, refreshToken, receivedAt: now(), lifetime: seconds * 1000 };
     save();
+  }
+
+  function enter(opened, isSilent) {
+    silent = isSilent;
+    keep(opened);
+    return { user: opened.user, isNewUser: opened.is_new_user };
   }
 
   function drop(ended) {
@@ -198,12 +182,15 @@ function createMaque(options) {
   function codeOfWechat() {
     return new Promise((resolve, reject) => {
       const fail = ({ errMsg }) => reject(new MaqueError('network', 'wx_login_failed', errMsg));
-      runtime.login({ timeout, success: ({ code, errMsg }) => (code ? resolve(code) : fail({ errMsg })), fail });
+      const success = (told) => (told.code ? resolve(told.code) : fail(told));
+      runtime.login({ timeout, success, fail });
     });
   }
 
-  const logInWithNewCode = async () =>
-    ask('POST', '/api/login', Object.assign({ code: await loginCode() }, app));
+  async function logInWithNewCode() {
+    const code = await (options.loginCode || codeOfWechat)();
+    return ask('POST', '/api/login', Object.assign({ code }, app));
+  }
 
   /** @returns {Promise<{user: object, isNewUser: boolean}>} a new session, by way of wx.login */
   const login = singleFlight(async () => {
@@ -212,31 +199,25 @@ function createMaque(options) {
       if (error.code !== 40003 && error.code !== 50201) throw error;
       return logInWithNewCode();
     });
-    silent = true;
-    keep(opened);
-    return { user: opened.user, isNewUser: opened.is_new_user };
+    return enter(opened, true);
   });
 
   async function openWithPassword(path, body) {
     const opened = await ask('POST', path, body);
     deviceToken = opened.device_token;
-    silent = false;
-    keep(opened);
-    return { user: opened.user, isNewUser: opened.is_new_user };
-  }
-
-  function exchange(refreshToken) {
-    const body = { refresh_token: refreshToken };
-    return send('POST', '/api/v1/token/refresh', body, {}, Math.min(timeout, refreshTimeout)).then(dataOf);
+    return enter(opened, false);
   }
 
   /** Resolves to undefined, or to the error that says that the session is over and has been dropped. */
   const renew = singleFlight(async () => {
     const old = session;
+    const body = { refresh_token: old.refreshToken };
+    const patience = Math.min(timeout, refreshTimeout);
+    const exchange = () => send('POST', '/api/v1/token/refresh', body, {}, patience).then(dataOf);
     try {
-      const tokens = await exchange(old.refreshToken).catch((error) => {
+      const tokens = await exchange().catch((error) => {
         if (error.kind !== 'network' && error.status !== 504) throw error;
-        return exchange(old.refreshToken); // The answer may have been lost; this is the same one again.
+        return exchange(); // The answer may have been lost: it is given again.
       });
       if (session === old) keep(tokens);
       return undefined;
@@ -271,11 +252,11 @@ function createMaque(options) {
     try {
       return await ask(method, path, body, asking);
     } catch (error) {
-      if (error.status !== 401 || error.code === 40103) throw error;
+      if (error.code < 40100 || error.code > 40102) throw error;
       let why = error;
-      // Else it has been renewed while this request was under way.
-      if (session === asking && error.code === 40101) why = (await renew()) || error;
-      else drop(asking);
+      if (error.code !== 40101) drop(asking);
+      // Unless it was renewed while this request was under way.
+      else if (session === asking) why = (await renew()) || error;
       return ask(method, path, body, await open(why));
     }
   }
@@ -311,10 +292,7 @@ function createMaque(options) {
   }
 
   return {
-    login,
-    logout,
-    request,
-    config,
+    login, logout, request, config,
     /** Whether there is a session; it may have ended without this being known yet. */
     isLoggedIn: () => session !== null,
     loginWithPassword: (username, password) => openWithPassword('/api/v1/login',

@@ -111,7 +111,7 @@ TEST_F(Pushes, HaveAnAddressThatWeChatCanVerify) {
       client.send("HEAD", "/wechat/push/" + plain_app + plain_query() + "&echostr=1", {});
   EXPECT_EQ(head.status, 200);
   const auto options = client.send("OPTIONS", "/wechat/push/" + plain_app, {});
-  EXPECT_EQ(options.header("Allow"), "GET, POST, HEAD, OPTIONS");
+  EXPECT_EQ(options.header("Allow"), "GET, HEAD, POST, OPTIONS");
 }
 
 TEST_F(Pushes, HaveAnAddressThatNobodyElseCanVerify) {

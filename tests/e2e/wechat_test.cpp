@@ -27,11 +27,15 @@ TEST(LiveWeChat, LogsInOverTheSocketFailsPromptlyWithoutItAndWorksWhenItIsBack) 
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(refused.json().at("code"), 50303);
   }
+  EXPECT_EQ(server.ask({"GET", "/readyz", {}, {}}).json().at("checks").at("wechat"), "unavailable");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
   EXPECT_EQ(server.ask({"GET", "/api/user/info", first.access_token, {}}).status, 200);
 
   simulator.emplace(port);
-  EXPECT_EQ(log_in(server.port(), "dev-alice.2").user_id, first.user_id);
+  // When the breaker lets one through again.
+  await([&] { return server.ask(login_request("dev-alice.2")).status == 200; },
+        "nobody can log in again");
+  EXPECT_EQ(log_in(server.port(), "dev-alice.3").user_id, first.user_id);
 }
 
 } // namespace

@@ -141,3 +141,11 @@ test('A logout of the others without a network changes nothing on the device', a
   await assert.rejects(logout, { kind: 'network' });
   assert.equal(maque.isLoggedIn(), true);
 });
+
+test('A 401 that is not from Maque does not end the session', async () => {
+  const { device, maque } = openApp();
+  const profile = maque.profile();
+  (await device.next(info)).answer({ statusCode: 401, header: {}, data: '<html>' });
+  await assert.rejects(profile, { kind: 'client', name: 'unexpected_reply', status: 401 });
+  assert.equal(device.getStorageSync('maque').session.accessToken, 'access-first');
+});

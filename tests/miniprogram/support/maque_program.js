@@ -39,6 +39,7 @@ class Maque {
     ended.then(() => children.delete(child));
     this.child = child;
     this.ended = ended;
+    this.printed = () => printed;
     await until(() => {
       if (child.exitCode !== null) throw new Error(`maque ended and printed: ${printed}`);
       return printed.includes('  WeChat  '); // Behind the address.
@@ -48,14 +49,19 @@ class Maque {
     return this;
   }
 
+  /** Fails if it doesn't end well, e.g. because a sanitizer found something. */
   async stop() {
     this.child.kill('SIGTERM');
-    await this.ended;
+    const code = await this.ended;
+    if (code !== 0) throw new Error(`maque ended with ${code} and printed: ${this.printed()}`);
   }
 
   async remove() {
-    await this.stop();
-    fs.rmSync(this.folder, { recursive: true });
+    try {
+      await this.stop();
+    } finally {
+      fs.rmSync(this.folder, { recursive: true });
+    }
   }
 
   /** A command of the operator, e.g. command('config-values', 'set', 'theme', '"blue"'). */

@@ -13,7 +13,7 @@ const tokens = (name) => ({
 /**
  * @param {string} [name] of the tokens that the device has kept; none without one
  * @returns {object} a runtime. `next(path)` resolves to the oldest request to that path that waits;
- *   it is answered with `asked.succeed(data)`, `asked.refuse(code)` or `asked.lose()`, and has the
+ *   it is answered with `succeed(data)`, `refuse(code)`, `lose()` or `answer(reply)`, and has the
  *   `token` that it was sent with. `asked` has all paths.
  */
 function makeSlowWx(name) {
@@ -35,6 +35,7 @@ function makeSlowWx(name) {
       succeed: (body) => answer(200, 200, body),
       refuse: (code) => answer(Math.floor(code / 100), code, null),
       lose: () => fail({ errMsg: 'request:fail' }),
+      answer: success,
     });
   }
   const next = (path) => until(() => {

@@ -138,12 +138,12 @@ TEST_P(EachCall, TellsOfARefusedToken) {
 }
 
 TEST_P(EachCall, IsRepeatedWhileWeChatIsBusyAndForNothingElse) {
-  const auto busy = text_reply(R"({"errcode":-1,"errmsg":"system error"})");
-  scripted_transport good_in_the_end{{busy, busy, text_reply(GetParam().good_reply)}};
+  const auto busy_reply = text_reply(R"({"errcode":-1,"errmsg":"system error"})");
+  scripted_transport good_in_the_end{{busy_reply, busy_reply, text_reply(GetParam().good_reply)}};
   EXPECT_TRUE(call(GetParam(), good_in_the_end).answer);
   EXPECT_EQ(good_in_the_end.targets.size(), 3U);
 
-  scripted_transport busy_to_the_end{{busy}};
+  scripted_transport busy_to_the_end{{busy_reply}};
   const auto outcome = call(GetParam(), busy_to_the_end);
   ASSERT_FALSE(outcome.answer);
   EXPECT_EQ(outcome.answer.error().code, errc::wechat_unavailable);

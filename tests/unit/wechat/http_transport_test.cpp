@@ -68,6 +68,70 @@ TEST(HttpTransport, GivesStatusContentTypeAndBody) {
   EXPECT_EQ(answer->body, "tea");
 }
 
+TEST(HttpTransport, SendsThePostedJsonWholeHoweverBigItIs) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{3'000'000}}) {
+    const std::string posted(size, 'x');
+    std::promise<std::string> head;
+    std::promise<std::string> body;
+    raw_server server{{[&](raw_connection& peer) {
+      peer.read_header();
+      head.set_value(peer.header());
+      body.set_value(peer.read_bytes(size));
+      peer.send(ok("thanks"));
+    }}};
+    const auto via = make_http_transport(server.url(), patience);
+    const auto answer = via->post("/wxa/x?access_token=t", posted, in(patience));
+    ASSERT_TRUE(answer) << answer.error().cause;
+    EXPECT_EQ(answer->body, "thanks");
+    const std::string sent = head.get_future().get();
+    EXPECT_TRUE(sent.starts_with("POST /wxa/x?access_token=t HTTP/1.1\r\n")) << sent;
+    EXPECT_NE(sent.find("\r\nContent-Type: application/json\r\nContent-Length: " +
+                        std::to_string(size) + "\r\n\r\n"),
+              std::string::npos)
+        << sent;
+    EXPECT_EQ(body.get_future().get(), posted);
+  }
+}
+
+TEST(HttpTransport, ReadsAReplyInChunks) {
+  raw_server server{{[](raw_connection& peer) {
+    while (peer.read_header())
+      peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
+  }}};
+  const auto via = make_http_transport(server.url(), patience);
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = get(*via);
+    ASSERT_TRUE(answer) << answer.error().cause;
+    EXPECT_EQ(answer->body, "abcde");
+  }
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST(HttpTransport, OpensANewConnectionAfterAReplyThatEndsIts) {
+  for (const std::string reply :
+       {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
+        "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", "HTTP/1.1 200 OK\r\n\r\na"}) {
+    raw_server server{{[&](raw_connection& peer) {
+                         peer.read_header();
+                         peer.send(reply);
+                       },
+                       answering("b")}};
+    const auto via = make_http_transport(server.url(), patience);
+    ASSERT_TRUE(get(*via));
+    const auto second = via->post("/", "{}", in(patience));
+    ASSERT_TRUE(second) << second.error().cause;
+    EXPECT_EQ(second->body, "b");
+  }
+}
+
+TEST(HttpTransport, TellsThatAHostIsNotKnown) {
+  const auto via = make_http_transport("http://no.such.host.invalid", patience);
+  const auto answer = get(*via);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, errc::wechat_unavailable);
+}
+
 TEST(HttpTransport, KeepsItsConnection) {
   raw_server server{{answering("a")}};
   const auto via = make_http_transport(server.url(), patience);

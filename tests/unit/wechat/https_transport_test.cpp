@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <string>
 #include <sys/socket.h>
@@ -61,6 +62,9 @@ public:
                int port = 0)
       : server_{certificate.c_str(), key.c_str()} {
     server_.set_keep_alive_timeout(1);
+    server_.Get("/never", [this](const httplib::Request&, httplib::Response&) {
+      closing_.get_future().wait();
+    });
     server_.Get(".*", [](const httplib::Request& asked, httplib::Response& answer) {
       answer.set_content(std::to_string(asked.remote_port), "text/plain");
     });
@@ -82,6 +86,7 @@ public:
       std::this_thread::yield();
   }
   ~https_server() {
+    closing_.set_value();
     server_.stop();
     thread_.join();
   }
@@ -93,6 +98,7 @@ public:
 
 private:
   httplib::SSLServer server_;
+  std::promise<void> closing_;
   int port_ = 0;
   std::thread thread_;
 };
@@ -155,6 +161,20 @@ TEST_F(HttpsTransport, ConnectsAgainWhenTheServerHasClosed) {
   server.emplace(certificate_, key_, port);
   const auto answer = get(*via);
   EXPECT_TRUE(answer) << answer.error().cause;
+}
+
+TEST_F(HttpsTransport, DoesNotWaitBeyondTheDeadlineWithinTls) {
+  make_certificate("IP:127.0.0.1");
+  const scoped_environment trust{"SSL_CERT_FILE", certificate_};
+  const https_server server{certificate_, key_};
+  const auto via = make_http_transport(server.url(), 20s);
+  ASSERT_TRUE(get(*via));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto answer = via->get("/never", begin + 100ms);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, errc::wechat_unavailable);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 100ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(HttpsTransport, SurvivesAPeerThatClosesWhileItIsWrittenTo) {

@@ -34,13 +34,25 @@ bool readable_within(int socket, std::chrono::milliseconds wait) {
 } // namespace
 
 bool raw_connection::read_header() {
-  std::string received;
-  while (!received.ends_with("\r\n\r\n")) {
-    char byte = 0;
-    if (recv(socket_, &byte, 1, 0) != 1) return false;
-    received += byte;
+  header_.clear();
+  while (!header_.ends_with("\r\n\r\n")) {
+    const auto byte = read_bytes(1);
+    if (byte.empty()) return false;
+    header_ += byte;
   }
   return true;
+}
+
+std::string raw_connection::read_bytes(std::size_t count) {
+  std::string received(count, '\0');
+  std::size_t size = 0;
+  while (size < count) {
+    const auto more = recv(socket_, received.data() + size, count - size, 0);
+    if (more <= 0) break;
+    size += static_cast<std::size_t>(more);
+  }
+  received.resize(size);
+  return received;
 }
 
 bool raw_connection::send(std::string_view bytes) {

@@ -3,6 +3,7 @@
 #include "wechat/transport.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,12 +19,17 @@ public:
 
   /// Reads to the empty line behind a header. False if the peer has closed.
   bool read_header();
+  /// The header that was read last, with its empty line.
+  const std::string& header() const noexcept { return header_; }
+  /// So many bytes; fewer if the peer closes before.
+  std::string read_bytes(std::size_t count);
   bool send(std::string_view bytes);
   /// Sends `byte` again and again, 2 ms apart, until the peer closes.
   void drip(char byte);
 
 private:
   int socket_;
+  std::string header_;
 };
 
 /// Listens on a free port of 127.0.0.1, and lets the n-th connection be served by the n-th session,

@@ -103,6 +103,7 @@ void choose_scopes(api_scopes& scopes, const std::vector<std::string>& names) {
 
 std::vector<std::string> names_of_scopes() {
   std::vector<std::string> names;
+  names.reserve(all_api_scopes.size());
   for (const api_scope scope : all_api_scopes)
     names.emplace_back(to_string(scope));
   return names;
@@ -151,7 +152,7 @@ void add_api_keys(CLI::App& program, command& asked) {
           ->require_subcommand(1);
   auto* const made = add(keys, "add", "Print a new key, this once", asked, action::apikey_add);
   made->add_option("--name", asked.api_key.name,
-                   "Who has it: letters, digits, \".\", \"_\", \"-\", a letter first")
+                   R"(Who has it: letters, digits, ".", "_", "-", a letter first)")
       ->required()
       ->type_name("NAME");
   made->add_option_function<std::vector<std::string>>(

@@ -243,7 +243,7 @@ TEST_F(ServerRoutes, NoteWhenAKeyWasUsed) {
   EXPECT_FALSE(stored(key)->last_used_at);
   const utc_time before = system_time_source{}.now();
   EXPECT_EQ(get_code(key.text).status, 200);
-  EXPECT_TRUE(eventually([&] { return stored(key)->last_used_at.has_value(); }));
+  ASSERT_TRUE(eventually([&] { return stored(key)->last_used_at.has_value(); }));
   EXPECT_GE(*stored(key)->last_used_at, before);
 }
 

@@ -1,8 +1,8 @@
 // wechat_transport_bench URL WORKERS SECONDS
 // What a worker that waits for WeChat costs: WORKERS threads, each with a transport of its own,
-// call URL (slow_http, which pauses before it answers) for SECONDS. Prints the memory that is
-// resident for each worker, over what the process had before them, and the processor time of a
-// call.
+// call URL for SECONDS; `go run tools/bench/slow_http/main.go -listen 127.0.0.1:8081` answers there
+// after 50 ms. Prints the memory that is resident for each worker, over what the process had before
+// them, and the processor time of a call.
 
 #include "wechat/sigpipe_guard.hpp"
 #include "wechat/transport.hpp"

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -60,6 +61,7 @@ void measure(const std::string& url, int workers, std::chrono::seconds span) {
   const long resident_before = resident_kib();
   const wechat::http_connector connector{url, timeout};
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(workers));
   for (int i = 0; i < workers; ++i)
     threads.emplace_back([&] {
       wechat::block_sigpipe();

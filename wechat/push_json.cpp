@@ -18,7 +18,7 @@ public:
   bool number_unsigned(std::uint64_t number) { return value(std::to_string(number)); }
   bool number_float(double, const std::string& written) { return value(written); }
   bool string(const std::string& text) { return value(text); }
-  bool binary(nlohmann::json::binary_t&) { return false; }
+  static bool binary(nlohmann::json::binary_t&) { return false; }
 
   bool start_object(std::size_t) { return begin_value() && enter(frame::object); }
   bool end_object() { return leave() && end_value(); }
@@ -32,7 +32,7 @@ public:
     return true;
   }
 
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) {
+  static bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) {
     return false;
   }
 

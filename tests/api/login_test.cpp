@@ -76,7 +76,6 @@ TEST_F(Login, AnswersWhatWeChatSaysWithACodeOfOurOwn) {
       {"err-40003", errc::invalid_field},
       {"err-40226", errc::user_blocked_by_wechat},
       {"err-45011", errc::too_many_requests},
-      {"err-45009", errc::wechat_unavailable},
       {"err--1", errc::wechat_unavailable},
       {"err-40001", errc::wechat_rejected_us},
       {"err-40013", errc::wechat_rejected_us},
@@ -93,6 +92,31 @@ TEST_F(Login, AnswersWhatWeChatSaysWithACodeOfOurOwn) {
     expect_failure(client.post("/api/login", {{"code", code}}), expected);
   }
   EXPECT_EQ(count_users(), 0);
+}
+
+TEST_F(Login, AsksNoMoreWhenTheQuotaOfTheDayIsUsedUp) {
+  expect_failure(client.post("/api/login", {{"code", "err-45009"}}), errc::wechat_unavailable);
+  const auto stopped = client.post("/api/login", {{"code", "dev-alice.1"}});
+  expect_failure(stopped, errc::wechat_unavailable);
+  EXPECT_EQ(stopped.header("Retry-After"), "600");
+}
+
+TEST_F(Login, AsksNoMoreForAWhileWhenWeChatFailsAgainAndAgain) {
+  for (int call = 0; call < 5; ++call)
+    expect_failure(client.post("/api/login", {{"code", "fault-502"}}), errc::wechat_unavailable);
+  const auto stopped = client.post("/api/login", {{"code", "dev-alice.1"}});
+  expect_failure(stopped, errc::wechat_unavailable);
+  EXPECT_EQ(stopped.header("Retry-After"), "1");
+  EXPECT_TRUE(eventually([&] {
+    return client.post("/api/login", {{"code", "dev-alice.1"}}).status == 200;
+  }));
+}
+
+TEST_F(Login, TakesTheAppidOfAMiniProgramOfThisServerOnly) {
+  EXPECT_EQ(client.post("/api/login", {{"code", "dev-alice.1"}, {"appid", "wxsimulator"}}).status,
+            200);
+  expect_failure(client.post("/api/login", {{"code", "dev-alice.2"}, {"appid", "wxother"}}),
+                 errc::invalid_field);
 }
 
 TEST_F(Login, SaysWhenAUserWhoIsTooFrequentMayComeBack) {

@@ -109,9 +109,10 @@ wechat::reply ok_reply() {
 
 std::string_view find_rid(const wechat::reply& answered) noexcept {
   const std::string_view body = answered.body;
+  if (!body.starts_with(R"({"errcode":)")) return {};
   const auto at = body.rfind(rid_label);
-  if (at == std::string_view::npos || !body.starts_with(R"({"errcode":)")) return {};
-  return body.substr(at + rid_label.size(), rid_characters);
+  return at == std::string_view::npos ? std::string_view{}
+                                      : body.substr(at + rid_label.size(), rid_characters);
 }
 
 wechat::reply html_reply(int status, std::string_view title) {

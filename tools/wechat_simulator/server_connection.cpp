@@ -85,15 +85,15 @@ void server_connection::serve() {
 // Answering --------------------------------------------------------------------------------------
 
 void server_connection::wait(answer given) {
-  if (given.latency.count() <= 0) return deliver(std::move(given));
+  if (given.latency.count() <= 0) return deliver(given);
   timer_.expires_after(given.latency);
   timer_.async_wait(
-      [self = shared_from_this(), given = std::move(given)](const error_code& failure) mutable {
-        if (!failure) self->deliver(std::move(given));
+      [self = shared_from_this(), given = std::move(given)](const error_code& failure) {
+        if (!failure) self->deliver(given);
       });
 }
 
-void server_connection::deliver(answer given) {
+void server_connection::deliver(const answer& given) {
   switch (given.how) {
   case delivery::whole:
     return write_whole(given.reply);

@@ -38,7 +38,7 @@ private:
   void refuse(int status);
 
   void wait(answer given);
-  void deliver(answer given);
+  void deliver(const answer& given);
   void write_whole(const wechat::reply& reply);
   void write_part(const wechat::reply& reply, std::size_t size);
   void write_header_then_drip(const wechat::reply& reply);

@@ -1,4 +1,5 @@
 #include "simulated.hpp"
+#include "wechat_simulator/png.hpp"
 #include "wechat_simulator/signatures.hpp"
 
 #include <gmock/gmock.h>
@@ -203,6 +204,13 @@ TEST_F(SimulatorApi, DrawsAPictureOfTheWidthThatWasAskedFor) {
   EXPECT_NE(engine_.handle("POST", target, R"({"scene":"a=2"})").body, usual.body);
   const auto clear = engine_.handle("POST", target, R"({"scene":"a=1","is_hyaline":true})");
   EXPECT_THAT(clear.body, HasSubstr("tRNS"));
+}
+
+TEST(SimulatorImage, IsAPngThatOthersDecode) {
+  // The bytes that Python's zlib took: each chunk's CRC-32, the stream, 281 rows of 37 bytes.
+  const auto png = draw_code(281, 1, true);
+  EXPECT_EQ(png.size(), 10'496U);
+  EXPECT_EQ(sha1_hex(png), "632e3af62c3c760e97d044ccd83c1a58f84f5496");
 }
 
 struct image_case {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -34,11 +35,13 @@ public:
   running_server& operator=(const running_server&) = delete;
 
   std::uint16_t port() const { return port_; }
+  int served() const { return served_; }
 
 private:
-  static server_host host_with(answer given, server_options options) {
+  server_host host_with(answer given, server_options options) {
     server_host host{std::move(options)};
-    host.serve = [given = std::move(given)](const incoming& from) {
+    host.serve = [this, given = std::move(given)](const incoming& from) {
+      ++served_;
       answer echoed = given;
       echoed.reply.body +=
           std::string{from.method} + " " + std::string{from.target} + " " + std::string{from.body};
@@ -47,6 +50,7 @@ private:
     return host;
   }
 
+  std::atomic<int> served_{0};
   boost::asio::io_context context_;
   server listening_;
   std::uint16_t port_;
@@ -200,6 +204,7 @@ TEST(SimulatorServer, LetsAClientBeyondItsBoundWaitUntilAnotherLeaves) {
   second.send(get_request);
   first->send(get_request);
   EXPECT_THAT(first->read_until("GET /a?b=c "), StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_EQ(server.served(), 2) << "both of the first client";
   first.reset();
   EXPECT_THAT(second.read_until("GET /a?b=c "), StartsWith("HTTP/1.1 200 OK"));
 }

@@ -1,14 +1,15 @@
 // wechat_transport_bench URL WORKERS SECONDS
 // What a worker that waits for WeChat costs: WORKERS threads, each with a transport of its own,
-// call URL (slow_http, which pauses before it answers) for SECONDS. Prints the memory that is
-// resident for each worker, over what the process had before them, and the processor time of a
-// call.
+// call URL for SECONDS; `go run tools/bench/slow_http/main.go -listen 127.0.0.1:8081` answers there
+// after 50 ms. Prints the memory that is resident for each worker, over what the process had before
+// them, and the processor time of a call.
 
 #include "wechat/sigpipe_guard.hpp"
 #include "wechat/transport.hpp"
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -60,6 +61,7 @@ void measure(const std::string& url, int workers, std::chrono::seconds span) {
   const long resident_before = resident_kib();
   const wechat::http_connector connector{url, timeout};
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(workers));
   for (int i = 0; i < workers; ++i)
     threads.emplace_back([&] {
       wechat::block_sigpipe();

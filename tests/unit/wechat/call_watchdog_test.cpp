@@ -55,6 +55,16 @@ steady_time in(steady_time::duration span) {
 
 class CallWatchdog : public testing::Test {
 protected:
+  /// Lets the thread come to where it sleeps until somebody wakes it.
+  void SetUp() override {
+    {
+      watched_call first{thread};
+      first.watchdog.arm(in(0ms));
+      ASSERT_TRUE(first.connection.ends_within(patience));
+    }
+    EXPECT_FALSE(call.connection.ends_within(30ms));
+  }
+
   std::shared_ptr<deadline_watchdog> thread = std::make_shared<deadline_watchdog>();
   watched_call call{thread};
   watched_call other{thread};
@@ -94,6 +104,7 @@ TEST_F(CallWatchdog, GoesByTheDeadlineOfTheCurrentCall) {
 
 TEST_F(CallWatchdog, EndsACallThatBeginsWhileItWaitsForALaterDeadline) {
   call.watchdog.arm(in(patience));
+  EXPECT_FALSE(call.connection.ends_within(20ms));
   other.watchdog.arm(in(30ms));
   EXPECT_TRUE(other.connection.ends_within(patience / 4));
   EXPECT_FALSE(call.connection.ends_within(0ms));

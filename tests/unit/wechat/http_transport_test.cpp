@@ -1,20 +1,19 @@
 #include "domain/limits.hpp"
-#include "raw_server.hpp"
-#include "support/patience.hpp"
-#include "wechat/transport.hpp"
+#include "transport_calls.hpp"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <future>
-#include <iterator>
 #include <string>
-#include <vector>
 
 namespace maque::wechat {
 namespace {
 
 using namespace std::chrono_literals;
+using test::answering;
+using test::get;
+using test::in;
+using test::ok;
 using test::raw_connection;
 using test::raw_server;
 
@@ -22,32 +21,11 @@ using test::raw_server;
 using maque::test::patience;
 constexpr auto short_time = 100ms;
 
-std::string ok(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
-/// Answers every request of a connection with `body`.
-raw_server::session answering(std::string body) {
-  return [body = std::move(body)](raw_connection& peer) {
-    while (peer.read_header())
-      peer.send(ok(body));
-  };
-}
-
 /// Answers one request, reads the next and closes.
 void break_at_the_second_request(raw_connection& peer) {
   peer.read_header();
   peer.send(ok("first"));
   peer.read_header();
-}
-
-steady_time in(steady_time::duration span) {
-  return std::chrono::steady_clock::now() + span;
-}
-
-result<reply> get(transport& via, const std::string& target = "/") {
-  return via.get(target, in(patience));
 }
 
 void expect_unavailable(const result<reply>& answer) {
@@ -69,59 +47,6 @@ TEST(HttpTransport, GivesStatusContentTypeAndBody) {
   EXPECT_EQ(answer->status, 418);
   EXPECT_EQ(answer->content_type, "text/odd; charset=x");
   EXPECT_EQ(answer->body, "tea");
-}
-
-TEST(HttpTransport, SendsThePostedJsonWholeHoweverBigItIs) {
-  for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{3'000'000}}) {
-    const std::string posted(size, 'x');
-    std::promise<std::string> head;
-    std::promise<std::string> body;
-    raw_server server{{[&](raw_connection& peer) {
-      peer.read_header();
-      head.set_value(peer.header());
-      body.set_value(peer.read_bytes(size));
-      peer.send(ok("thanks"));
-    }}};
-    const auto via = make_http_transport(server.url(), patience);
-    const auto answer = via->post("/wxa/x?access_token=t", posted, in(patience));
-    ASSERT_TRUE(answer) << answer.error().cause;
-    EXPECT_EQ(answer->body, "thanks");
-    const std::string sent = head.get_future().get();
-    EXPECT_TRUE(sent.starts_with("POST /wxa/x?access_token=t HTTP/1.1\r\n")) << sent;
-    for (const std::string& line :
-         {std::string{"Content-Type: application/json"}, "Content-Length: " + std::to_string(size)})
-      EXPECT_NE(sent.find("\r\n" + line + "\r\n"), std::string::npos) << sent;
-    EXPECT_EQ(body.get_future().get(), posted);
-  }
-}
-
-TEST(HttpTransport, SendsWithEachRequestNothingOfTheOneBefore) {
-  std::promise<std::vector<std::string>> seen;
-  raw_server server{{[&](raw_connection& peer) {
-    std::vector<std::string> sent;
-    for (const std::size_t size : {5, 0, 2, 0}) {
-      peer.read_header();
-      sent.push_back(peer.header() + peer.read_bytes(size));
-      peer.send(ok("a"));
-    }
-    seen.set_value(sent);
-  }}};
-  const auto via = make_http_transport(server.url(), patience);
-  ASSERT_TRUE(via->post("/first", "[1,2]", in(patience)));
-  ASSERT_TRUE(get(*via, "/second"));
-  ASSERT_TRUE(via->post("/third", "{}", in(patience)));
-  ASSERT_TRUE(get(*via, "/fourth"));
-  const auto sent = seen.get_future().get();
-  EXPECT_TRUE(sent[0].starts_with("POST /first ") && sent[0].ends_with("\r\n\r\n[1,2]")) << sent[0];
-  EXPECT_NE(sent[0].find("\r\nContent-Length: 5\r\n"), std::string::npos) << sent[0];
-  EXPECT_TRUE(sent[2].starts_with("POST /third ") && sent[2].ends_with("\r\n\r\n{}")) << sent[2];
-  EXPECT_NE(sent[2].find("\r\nContent-Length: 2\r\n"), std::string::npos) << sent[2];
-  for (const std::size_t each : {1, 3}) {
-    EXPECT_EQ(sent[each].find("Content-"), std::string::npos) << sent[each];
-    EXPECT_NE(sent[each].find("\r\nAccept-Encoding: identity\r\n"), std::string::npos);
-  }
-  EXPECT_TRUE(sent[1].starts_with("GET /second ")) << sent[1];
-  EXPECT_TRUE(sent[3].starts_with("GET /fourth ")) << sent[3];
 }
 
 TEST(HttpTransport, ReadsAReplyInChunks) {
@@ -288,31 +213,6 @@ TEST(HttpTransport, LeavesAnIdleConnectionAloneWhenAnEarlierDeadlinePasses) {
       [&] { return std::chrono::steady_clock::now() > deadline + short_time; }));
   ASSERT_TRUE(get(*via));
   EXPECT_EQ(server.accepted(), 1);
-}
-
-// What transports share -------------------------------------------------------------------------
-
-std::ptrdiff_t count_threads() {
-  const std::filesystem::directory_iterator threads{"/proc/self/task"};
-  return std::distance(begin(threads), end(threads));
-}
-
-TEST(HttpConnector, HasOneThreadForAllItsTransports) {
-  const auto before = count_threads();
-  {
-    const http_connector connector{"http://127.0.0.1:1", patience};
-    std::vector<std::unique_ptr<transport>> made;
-    for (int i = 0; i < 20; ++i)
-      made.push_back(connector.connect());
-    EXPECT_EQ(count_threads(), before + 1);
-  }
-  EXPECT_EQ(count_threads(), before);
-}
-
-TEST(HttpConnector, IsOutlivedByItsTransports) {
-  raw_server server{{answering("a")}};
-  const auto via = http_connector{server.url(), patience}.connect();
-  EXPECT_TRUE(get(*via));
 }
 
 // Sizes ---------------------------------------------------------------------------------------

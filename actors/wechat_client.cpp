@@ -14,6 +14,9 @@ namespace maque {
 
 namespace {
 
+/// WeChat answers within this, unless something is wrong.
+constexpr std::chrono::seconds hurry{1};
+
 bool comes_first(wechat::endpoint which) noexcept {
   return !wechat::needs_access_token(which);
 }
@@ -166,6 +169,7 @@ void wechat_client_state::run(const shared_call& next, circuit_breaker::permit p
   idle_.pop_back();
   meter_.workers_busy.fetch_add(1, std::memory_order_relaxed);
   if (!comes_first(next->endpoint)) ++second_busy_;
+  next->hurried = next->request.deadline - std::chrono::steady_clock::now() < hurry;
   wechat_call made{&credentials_[next->app], {next, &next->order}, next->access_token};
   self_->request(slots_[place].worker, caf::infinite, next->request, std::move(made))
       .then(
@@ -216,7 +220,7 @@ void wechat_client_state::judge(const call& done, circuit_breaker::permit permit
     break;
   case wechat::endpoint_health::bad:
     ++counted.failed;
-    breaker.failed(permit, now);
+    done.hurried ? breaker.cancelled(permit, now) : breaker.failed(permit, now);
     break;
   case wechat::endpoint_health::used_up:
     ++counted.refused;

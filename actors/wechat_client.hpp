@@ -99,6 +99,8 @@ private:
     wechat_order order;
     secret access_token; ///< Empty: it needs none.
     bool repeated = false;
+    /// It had so little time left when it was made that its failure says nothing of WeChat.
+    bool hurried = false;
   };
   using shared_call = std::shared_ptr<call>;
   using queue = std::deque<shared_call>;

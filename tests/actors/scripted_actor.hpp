@@ -138,10 +138,7 @@ public:
 
   /// Returns when all that was sent to the actor before is taken, and all answers are sent.
   void settle() {
-    std::promise<void> passed;
-    run([&passed] { passed.set_value(); });
-    if (passed.get_future().wait_for(patience) != std::future_status::ready)
-      throw std::runtime_error{"a scripted actor does not run"};
+    run_and_wait([] {});
   }
 
   /// How many requests of this kind were sent before this call.
@@ -154,10 +151,9 @@ public:
   /// When this returns, the answer is in the mailbox of the actor that asked.
   template <class Request, class Reply>
   void answer(const asked<Request>& question, Reply reply) {
-    run([waiting = question.waiting, reply = std::move(reply)]() mutable {
+    run_and_wait([waiting = question.waiting, reply = std::move(reply)]() mutable {
       waiting.deliver(std::move(reply));
     });
-    settle();
   }
 
   template <class Request>
@@ -174,7 +170,17 @@ public:
   }
 
 private:
-  void run(std::function<void()> action) { caf::anon_send(handle_, carry_out{std::move(action)}); }
+  /// What the action brings about may be that the actor is ended.
+  template <class Action>
+  void run_and_wait(Action action) {
+    std::promise<void> done;
+    caf::anon_send(handle_, carry_out{[&done, action = std::move(action)]() mutable {
+                     action();
+                     done.set_value();
+                   }});
+    if (done.get_future().wait_for(patience) != std::future_status::ready)
+      throw std::runtime_error{"a scripted actor does not run"};
+  }
 
   actor_world& world_;
   typename state::script taken_;

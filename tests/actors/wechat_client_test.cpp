@@ -264,6 +264,17 @@ TEST_F(WeChatClient, LeavesAnEndpointAloneWhoseQuotaIsUsedUp) {
   EXPECT_EQ(outcome.error().retry_after, 600s);
 }
 
+TEST_F(WeChatClient, LearnsNothingFromCallsThatHadHardlyAnyTime) {
+  start(1);
+  for (int each = 0; each < 30; ++each) {
+    const request_context hurried{trace_id{}, std::chrono::steady_clock::now() + 900ms};
+    auto failed = exchange("code", hurried);
+    serve(failure(errc::wechat_unavailable, endpoint_health::bad));
+    EXPECT_EQ(code_of(failed), errc::wechat_unavailable);
+  }
+  EXPECT_EQ(shown.app(0).of(endpoint::code2session).breaker, breaker_state::closed);
+}
+
 TEST_F(WeChatClient, CountsNoRefusalOfWeChatAsAFailure) {
   start(1);
   for (int each = 0; each < 30; ++each) {

@@ -69,22 +69,14 @@ TEST_F(Login, AnswersWhatWeChatSaysWithACodeOfOurOwn) {
     errc expected;
   };
   constexpr refusal refusals[] = {
-      {"nobody-knows-this", errc::invalid_code},
-      {"err-40029", errc::invalid_code},
-      {"err-40163", errc::invalid_code},
-      {"err-41008", errc::invalid_code},
-      {"err-40003", errc::invalid_field},
-      {"err-40226", errc::user_blocked_by_wechat},
-      {"err-45011", errc::too_many_requests},
-      {"err--1", errc::wechat_unavailable},
-      {"err-40001", errc::wechat_rejected_us},
-      {"err-40013", errc::wechat_rejected_us},
-      {"err-40125", errc::wechat_rejected_us},
-      {"err-40164", errc::wechat_rejected_us},
-      {"err-99999", errc::wechat_rejected_us},
-      {"fault-html", errc::wechat_bad_reply},
-      {"fault-truncated", errc::wechat_bad_reply},
-      {"fault-missing-openid", errc::wechat_bad_reply},
+      {"nobody-knows-this", errc::invalid_code},   {"err-40029", errc::invalid_code},
+      {"err-40163", errc::invalid_code},           {"err-41008", errc::invalid_code},
+      {"err-40003", errc::invalid_field},          {"err-40226", errc::user_blocked_by_wechat},
+      {"err-45011", errc::too_many_requests},      {"err--1", errc::wechat_unavailable},
+      {"err-40001", errc::wechat_rejected_us},     {"err-40013", errc::wechat_rejected_us},
+      {"err-40125", errc::wechat_rejected_us},     {"err-40164", errc::wechat_rejected_us},
+      {"err-99999", errc::wechat_rejected_us},     {"fault-html", errc::wechat_bad_reply},
+      {"fault-truncated", errc::wechat_bad_reply}, {"fault-missing-openid", errc::wechat_bad_reply},
       {"fault-502", errc::wechat_unavailable},
   };
   for (const auto& [code, expected] : refusals) {

@@ -35,11 +35,8 @@ access_token_state::~access_token_state() {
 access_token_service::behavior_type access_token_state::make_behavior() {
   return {
       [this](const request_context&, const find_access_token&) { return find({}); },
-      [this](const request_context&,
-             replace_access_token& order) -> caf::result<access_token_found> {
-        // Another caller may have been told before, and the token be a new one already.
-        if (token_ && token_->text.reveal() == order.failed.reveal()) token_.reset();
-        return find(std::move(order.failed));
+      [this](const request_context&, replace_access_token& order) {
+        return replace(std::move(order.failed));
       },
       [this](const renew_access_token& order) { renew(order.generation); },
   };
@@ -55,17 +52,36 @@ caf::result<access_token_found> access_token_state::find(secret failed) {
   return waiting;
 }
 
-void access_token_state::wait(waiter added) {
-  const utc_time now = clock_.now();
-  if (!fetching_ && now < try_again_at_) return refuse(self_, added.waiting, to_caf(last_failure_));
-  if (waiters_.size() >= limits::wechat_queue)
-    return refuse(self_, added.waiting,
-                  to_caf(error{errc::overloaded,
-                               {},
-                               "too many calls wait for an access token of WeChat",
-                               std::chrono::seconds{1}}));
+caf::result<access_token_found> access_token_state::replace(secret failed) {
+  // Another caller may have been told before, and the token be a new one already.
+  if (!token_ || token_->text.reveal() != failed.reveal()) return find(std::move(failed));
+  if (!confirmed_) {
+    token_.reset();
+    return find(std::move(failed));
+  }
+  // It is an endpoint that refuses what WeChat calls current: those that others take it at keep it.
+  auto waiting = self_->make_response_promise<access_token_found>();
+  if (enqueue({waiting, std::move(failed)}) && !fetching_) force();
+  return waiting;
+}
+
+bool access_token_state::enqueue(waiter added) {
+  if (waiters_.size() >= limits::wechat_queue) {
+    refuse(self_, added.waiting,
+           to_caf(error{errc::overloaded,
+                        {},
+                        "too many calls wait for an access token of WeChat",
+                        std::chrono::seconds{1}}));
+    return false;
+  }
   waiters_.push_back(std::move(added));
-  if (!fetching_) fetch(mode::normal);
+  return true;
+}
+
+void access_token_state::wait(waiter added) {
+  if (!fetching_ && clock_.now() < try_again_at_)
+    return refuse(self_, added.waiting, to_caf(last_failure_));
+  if (enqueue(std::move(added)) && !fetching_) fetch(mode::normal);
 }
 
 void access_token_state::fetch(mode how) {
@@ -76,45 +92,55 @@ void access_token_state::fetch(mode how) {
       ->request(fetcher_, caf::infinite, request,
                 fetch_access_token{rules_.appid, how == mode::forced})
       .then([this, how](access_token_fetched& fetched) { take(fetched, how); },
-            [this](const caf::error& cause) {
-              fetching_ = false;
-              refuse_all(from_caf(cause));
-              // The old one is good for some minutes yet.
-              if (is_good(clock_.now()))
-                self_->delayed_send(self_, pauses_.pause_after(failures_),
-                                    renew_access_token{generation_});
-            });
+            [this, how](const caf::error& cause) { fail(from_caf(cause), how); });
 }
 
 void access_token_state::take(access_token_fetched& fetched, mode how) {
   fetching_ = false;
   failures_ = 0;
   ++meter_.tokens_fetched;
-  const bool refused = std::ranges::any_of(waiters_, [&fetched](const waiter& each) {
-    return each.failed.reveal() == fetched.token.reveal();
-  });
-  // The one that WeChat itself calls current: only force makes it give another.
-  if (refused && how == mode::normal) return force();
   keep(fetched);
-  answer_all();
+  std::vector<waiter> refused;
+  for (waiter& each : std::exchange(waiters_, {})) {
+    if (how == mode::normal && each.failed.reveal() == token_->text.reveal())
+      refused.push_back(std::move(each));
+    else
+      each.waiting.deliver(access_token_found{token_->text});
+  }
+  // The one that WeChat itself calls current: only force makes it give another.
+  waiters_ = std::move(refused);
+  confirmed_ = !waiters_.empty();
+  if (confirmed_) force();
 }
 
 void access_token_state::force() {
   const utc_time now = clock_.now();
-  if (const auto pause = budget_.wait(now); pause > std::chrono::seconds{0}) {
-    refuse_all({errc::wechat_unavailable,
-                {},
-                "WeChat refuses its current access token, and the limit on forced refreshes (20 a "
-                "day, 30 s apart) is reached",
-                pause});
-    try_again_at_ = now + std::min(pause, refresh_budget::apart);
-    return;
-  }
+  if (const auto pause = budget_.wait(now); pause > std::chrono::seconds{0})
+    return refuse_all({errc::wechat_unavailable,
+                       {},
+                       "WeChat refuses its current access token, and the limit on forced refreshes "
+                       "(20 a day, 30 s apart) is reached",
+                       pause});
   budget_.spend(now);
   ++meter_.tokens_forced;
   log_.line(log::level::warn, nullptr, "a refresh of WeChat's access token is forced",
             {{"appid", std::string_view{rules_.appid}}});
   fetch(mode::forced);
+}
+
+void access_token_state::fail(error cause, mode how) {
+  fetching_ = false;
+  // The limits on fetching tokens are the server's affair, not of whoever asks for something else.
+  if (cause.code == errc::too_many_requests) cause.code = errc::wechat_unavailable;
+  if (how == mode::normal) {
+    // What WeChat has said no to it will say no to again; what failed may be better in a moment.
+    const auto pause = pauses_.pause_after(++failures_);
+    try_again_at_ = clock_.now() + pause;
+    last_failure_ = cause;
+    // The old one is good for some minutes yet.
+    if (is_good(clock_.now())) self_->delayed_send(self_, pause, renew_access_token{generation_});
+  }
+  refuse_all(cause);
 }
 
 void access_token_state::keep(access_token_fetched& fetched) {
@@ -131,15 +157,7 @@ void access_token_state::keep(access_token_fetched& fetched) {
   self_->delayed_send(self_, pause, renew_access_token{generation_});
 }
 
-void access_token_state::answer_all() {
-  for (waiter& each : std::exchange(waiters_, {}))
-    each.waiting.deliver(access_token_found{token_->text});
-}
-
 void access_token_state::refuse_all(const error& cause) {
-  // What WeChat has said no to it will say no to again; what failed may be better in a moment.
-  try_again_at_ = clock_.now() + pauses_.pause_after(++failures_);
-  last_failure_ = cause;
   for (waiter& each : std::exchange(waiters_, {}))
     refuse(self_, each.waiting, to_caf(cause));
 }

@@ -86,13 +86,16 @@ private:
   enum class mode : std::uint8_t { normal, forced };
 
   caf::result<access_token_found> find(secret failed);
+  caf::result<access_token_found> replace(secret failed);
   bool is_good(utc_time now) const { return token_ && now < token_->expires_at; }
+  /// False if there was no room.
+  bool enqueue(waiter added);
   void wait(waiter added);
   void fetch(mode how);
   void take(access_token_fetched& fetched, mode how);
   void force();
   void keep(access_token_fetched& fetched);
-  void answer_all();
+  void fail(error cause, mode how);
   void refuse_all(const error& cause);
   void renew(std::uint64_t generation);
 
@@ -106,7 +109,8 @@ private:
   refresh_budget budget_;
   std::optional<held_token> token_;
   std::uint64_t generation_ = 0;
-  bool used_ = false; ///< Since it was fetched.
+  bool used_ = false;      ///< Since it was fetched.
+  bool confirmed_ = false; ///< It was refused, and normal mode gave it nevertheless.
   bool fetching_ = false;
   std::vector<waiter> waiters_;
   std::uint32_t failures_ = 0;

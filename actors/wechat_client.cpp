@@ -14,11 +14,14 @@ namespace maque {
 
 namespace {
 
-/// WeChat answers within this, unless something is wrong.
-constexpr std::chrono::seconds hurry{1};
-
 bool comes_first(wechat::endpoint which) noexcept {
   return !wechat::needs_access_token(which);
+}
+
+/// Of two modes, which WeChat counts apart.
+bool is_forced_fetch(const wechat_order& order) noexcept {
+  const auto* const fetch = std::get_if<fetch_access_token>(&order);
+  return fetch != nullptr && fetch->force;
 }
 
 } // namespace
@@ -37,7 +40,8 @@ wechat_client_state::wechat_client_state(actor_of<wechat_client_service> self,
       start_owner_{std::move(start_owner)}, pauses_{policy.pauses, std::random_device{}()},
       slots_(policy.max_workers) {
   for (const wechat_app& each : apps_->all())
-    credentials_.push_back({each.appid, each.app_secret});
+    credentials_.push_back(std::make_shared<const wechat::app_credentials>(
+        wechat::app_credentials{each.appid, each.app_secret}));
   app_state closed;
   closed.breakers.fill(circuit_breaker{policy_.breaker});
   apps_state_.assign(apps_->all().size(), closed);
@@ -100,7 +104,7 @@ void wechat_client_state::accept(const request_context& request, wechat_order or
     return fail(*made, {errc::internal, {}, "not a mini-program of this server", {}});
   made->app = static_cast<std::size_t>(app - apps_->all().data());
 
-  const steady_time now = std::chrono::steady_clock::now();
+  const steady_time now = made->accepted_at = std::chrono::steady_clock::now();
   if (breaker_of(*made).refuses(now)) return fail(*made, stopped(*made, now));
   const std::size_t queued =
       comes_first(made->endpoint) ? first_.size() : second_.size() + for_token_;
@@ -114,6 +118,7 @@ void wechat_client_state::accept(const request_context& request, wechat_order or
 template <class Order>
 void wechat_client_state::ask_owner(const shared_call& waiting, Order order) {
   ++for_token_;
+  note_waiting();
   self_->request(apps_state_[waiting->app].owner, caf::infinite, waiting->request, std::move(order))
       .then(
           [this, waiting](access_token_found& found) {
@@ -123,6 +128,7 @@ void wechat_client_state::ask_owner(const shared_call& waiting, Order order) {
           },
           [this, waiting](const caf::error& cause) {
             --for_token_;
+            note_waiting();
             fail(*waiting, from_caf(cause));
           });
 }
@@ -153,9 +159,12 @@ void wechat_client_state::dispatch() {
       run(next, *permit);
     }
   }
-  meter_.calls_waiting.store(
-      static_cast<std::uint32_t>(first_.size() + second_.size() + for_token_),
-      std::memory_order_relaxed);
+  note_waiting();
+}
+
+void wechat_client_state::note_waiting() {
+  const std::size_t waiting = first_.size() + second_.size() + for_token_;
+  meter_.calls_waiting.store(static_cast<std::uint32_t>(waiting), std::memory_order_relaxed);
 }
 
 wechat_client_state::queue* wechat_client_state::next_queue() noexcept {
@@ -169,8 +178,8 @@ void wechat_client_state::run(const shared_call& next, circuit_breaker::permit p
   idle_.pop_back();
   meter_.workers_busy.fetch_add(1, std::memory_order_relaxed);
   if (!comes_first(next->endpoint)) ++second_busy_;
-  next->hurried = next->request.deadline - std::chrono::steady_clock::now() < hurry;
-  wechat_call made{&credentials_[next->app], {next, &next->order}, next->access_token};
+  next->made_at = std::chrono::steady_clock::now();
+  wechat_call made{credentials_[next->app], {next, &next->order}, next->access_token};
   self_->request(slots_[place].worker, caf::infinite, next->request, std::move(made))
       .then(
           [this, place, next, permit](wechat_call_done& done) {
@@ -183,6 +192,7 @@ void wechat_client_state::run(const shared_call& next, circuit_breaker::permit p
           [this, next, permit](const caf::error& cause) {
             leave(*next);
             breaker_of(*next).cancelled(permit, std::chrono::steady_clock::now());
+            note_breaker(*next);
             fail(*next, from_caf(cause));
             dispatch();
           });
@@ -220,11 +230,13 @@ void wechat_client_state::judge(const call& done, circuit_breaker::permit permit
     break;
   case wechat::endpoint_health::bad:
     ++counted.failed;
-    done.hurried ? breaker.cancelled(permit, now) : breaker.failed(permit, now);
+    had_hardly_any_time(done, now) ? breaker.cancelled(permit, now) : breaker.failed(permit, now);
     break;
   case wechat::endpoint_health::used_up:
     ++counted.refused;
-    breaker.exhausted(permit, now, policy_.quota_pause);
+    // Normal mode has a quota of its own.
+    is_forced_fetch(done.order) ? breaker.cancelled(permit, now)
+                                : breaker.exhausted(permit, now, policy_.quota_pause);
     break;
   }
   if (breaker.openings() != openings) {
@@ -236,6 +248,11 @@ void wechat_client_state::judge(const call& done, circuit_breaker::permit permit
     refuse_stopped(done, now);
   }
   note_breaker(done);
+}
+
+bool wechat_client_state::had_hardly_any_time(const call& done, steady_time now) noexcept {
+  const auto waited = done.made_at - done.accepted_at;
+  return now >= done.request.deadline && waited > done.request.deadline - done.made_at;
 }
 
 void wechat_client_state::note_breaker(const call& of) {

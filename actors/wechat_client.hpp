@@ -99,8 +99,8 @@ private:
     wechat_order order;
     secret access_token; ///< Empty: it needs none.
     bool repeated = false;
-    /// It had so little time left when it was made that its failure says nothing of WeChat.
-    bool hurried = false;
+    steady_time accepted_at{};
+    steady_time made_at{};
   };
   using shared_call = std::shared_ptr<call>;
   using queue = std::deque<shared_call>;
@@ -134,7 +134,11 @@ private:
   void leave(const call& done);
   void finish(const shared_call& done, circuit_breaker::permit permit, wechat_call_done& made);
   void judge(const call& done, circuit_breaker::permit permit, const wechat::call_outcome& outcome);
+  /// Its deadline came while it was made, and most of its time had gone by in the queue: that says
+  /// nothing of WeChat.
+  static bool had_hardly_any_time(const call& done, steady_time now) noexcept;
   void note_breaker(const call& of);
+  void note_waiting();
   /// Those that wait for an endpoint whose breaker has just opened.
   void refuse_stopped(const call& opened, steady_time now);
   error stopped(const call& of, steady_time now);
@@ -165,7 +169,8 @@ private:
   worker_starter start_worker_;
   owner_starter start_owner_;
   backoff pauses_;
-  std::vector<wechat::app_credentials> credentials_; ///< By app.
+  /// By app. Shared: a worker may be at its last call when the client is gone.
+  std::vector<std::shared_ptr<const wechat::app_credentials>> credentials_;
   std::vector<app_state> apps_state_;
   std::vector<slot> slots_;         ///< By place.
   std::vector<std::uint32_t> idle_; ///< Places; the one that was used last is taken first.

@@ -12,7 +12,7 @@ namespace maque {
 
 /// One call to WeChat, as a worker gets it. Nobody changes it while the worker has it.
 struct wechat_call {
-  const wechat::app_credentials* app = nullptr; ///< Outlives the worker.
+  std::shared_ptr<const wechat::app_credentials> app;
   std::shared_ptr<const wechat_order> order;
   secret access_token; ///< Empty where none is needed.
 };

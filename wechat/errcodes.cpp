@@ -157,7 +157,7 @@ endpoint_health errcodes::health_of(int errcode) noexcept {
 }
 
 bool errcodes::is_token_refused(endpoint where, int errcode) noexcept {
-  return errcode == 40014 || errcode == 42001 || (errcode == 40001 && needs_access_token(where));
+  return needs_access_token(where) && (errcode == 40001 || errcode == 40014 || errcode == 42001);
 }
 
 error map_errcode(endpoint where, int errcode, std::string_view errmsg) {

@@ -151,13 +151,40 @@ TEST_F(WeChatAccessToken, IsNotForcedBeyondWhatWeChatAllows) {
   EXPECT_EQ(refused.error().code, errc::wechat_unavailable);
   EXPECT_EQ(refused.error().retry_after, 30s);
   // Nor is WeChat asked again meanwhile.
-  auto meanwhile = find();
-  EXPECT_EQ(code_of(meanwhile), errc::wechat_unavailable);
+  auto again = replace("second");
+  EXPECT_EQ(code_of(again), errc::wechat_unavailable);
   EXPECT_EQ(fetches(), 4U);
   world.clock.advance(30s);
-  auto later = find();
+  auto later = replace("second");
+  EXPECT_TRUE(give("third").force);
+  EXPECT_EQ(text_of(later), "third");
+}
+
+TEST_F(WeChatAccessToken, StaysWithTheOthersIfOneEndpointRefusesWhatWeChatCallsCurrent) {
+  take_first();
+  auto forced = replace("first");
+  give("first");
+  const auto forcing = wechat.await<fetch_access_token>();
+  auto meanwhile = find();
+  EXPECT_EQ(text_of(meanwhile), "first");
+  wechat.answer(forcing, access_token_fetched{secret{"second"}, 7200s});
+  EXPECT_EQ(text_of(forced), "second");
+  auto refused = replace("second");
   give("second");
-  EXPECT_EQ(text_of(later), "second");
+  EXPECT_EQ(code_of(refused), errc::wechat_unavailable);
+  auto other = find();
+  EXPECT_EQ(text_of(other), "second");
+  EXPECT_EQ(fetches(), 4U);
+}
+
+TEST_F(WeChatAccessToken, StaysInUseWhenAForcedRefreshFails) {
+  take_first();
+  auto forced = replace("first");
+  give("first");
+  wechat.fail(wechat.await<fetch_access_token>(), errc::too_many_requests);
+  EXPECT_EQ(code_of(forced), errc::wechat_unavailable) << "the limit is not the caller's";
+  auto other = find();
+  EXPECT_EQ(text_of(other), "first");
 }
 
 TEST_F(WeChatAccessToken, RefusesForAWhileAfterAFailedFetch) {

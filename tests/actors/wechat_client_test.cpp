@@ -265,14 +265,57 @@ TEST_F(WeChatClient, LeavesAnEndpointAloneWhoseQuotaIsUsedUp) {
 }
 
 TEST_F(WeChatClient, LearnsNothingFromCallsThatHadHardlyAnyTime) {
-  start(1);
-  for (int each = 0; each < 30; ++each) {
-    const request_context hurried{trace_id{}, std::chrono::steady_clock::now() + 900ms};
-    auto failed = exchange("code", hurried);
-    serve(failure(errc::wechat_unavailable, endpoint_health::bad));
-    EXPECT_EQ(code_of(failed), errc::wechat_unavailable);
-  }
+  wechat_policy policy;
+  policy.workers = policy.max_workers = 1;
+  policy.breaker.failures_in_a_row = 1;
+  start(policy);
+  const auto passed = [](steady_time moment) {
+    await([moment] { return std::chrono::steady_clock::now() >= moment; }, "time stands still");
+  };
+  auto first = exchange("first");
+  const auto under_way = await_call();
+  const auto begin = std::chrono::steady_clock::now();
+  auto late = exchange("late", {trace_id{}, begin + 500ms});
+  world.settle(meter);
+  passed(begin + 300ms);
+  answer(under_way, known_as("first"));
+  const auto hurried = await_call();
+  passed(begin + 500ms);
+  answer(hurried, failure(errc::wechat_unavailable, endpoint_health::bad));
+  EXPECT_EQ(code_of(late), errc::wechat_unavailable);
   EXPECT_EQ(shown.app(0).of(endpoint::code2session).breaker, breaker_state::closed);
+
+  // One that had all of its time says something, however short that was.
+  auto prompt = exchange("prompt", {trace_id{}, std::chrono::steady_clock::now() + 100ms});
+  const auto failed = await_call();
+  passed(std::chrono::steady_clock::now() + 100ms);
+  answer(failed, failure(errc::wechat_unavailable, endpoint_health::bad));
+  EXPECT_EQ(code_of(prompt), errc::wechat_unavailable);
+  EXPECT_EQ(shown.app(0).of(endpoint::code2session).breaker, breaker_state::open);
+}
+
+TEST_F(WeChatClient, TriesNormalModeWhenForcedRefreshesAreUsedUp) {
+  start(1);
+  const auto fetch = [this](bool force) {
+    return world.ask<access_token_fetched>(client, in_time(), fetch_access_token{"wx1", force});
+  };
+  auto forced = fetch(true);
+  serve(failure(errc::wechat_unavailable, endpoint_health::used_up));
+  EXPECT_EQ(code_of(forced), errc::wechat_unavailable);
+  auto normal = fetch(false);
+  serve({wechat_outcome{access_token_fetched{secret{"token"}, 7200s}}});
+  EXPECT_EQ(value_of(normal).token.reveal(), "token");
+}
+
+TEST_F(WeChatClient, ShowsHowManyCallsWaitForAToken) {
+  start(1);
+  auto asked_for = ask_quota();
+  const auto question = owners[0]->await<find_access_token>();
+  world.settle(meter);
+  EXPECT_EQ(shown.calls_waiting, 1U);
+  owners[0]->fail(question, errc::wechat_unavailable);
+  EXPECT_EQ(code_of(asked_for), errc::wechat_unavailable);
+  EXPECT_EQ(shown.calls_waiting, 0U);
 }
 
 TEST_F(WeChatClient, CountsNoRefusalOfWeChatAsAFailure) {

@@ -28,7 +28,9 @@ int check_lifetime(const call& from) {
 
 /// @param target what names the page: a part of the body, or all of it.
 int check_link(const call& from, const nlohmann::json& target) {
-  if (!from.wechat.pages.has(text_in(target, "path"))) return 40165;
+  // Unlike that of a code, it may begin with "/".
+  const std::string path = text_in(target, "path");
+  if (!from.wechat.pages.has(path.starts_with('/') ? path.substr(1) : path)) return 40165;
   if (count_characters(text_in(target, "query")) > query_characters) return 40212;
   return check_lifetime(from);
 }

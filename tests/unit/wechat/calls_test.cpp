@@ -130,9 +130,10 @@ TEST_P(EachCall, TellsOfARefusedToken) {
     const auto outcome =
         call_with(GetParam(), text_reply(R"({"errcode":)" + std::to_string(errcode) + "}"));
     ASSERT_FALSE(outcome.answer);
-    EXPECT_EQ(outcome.token_refused, errcode != 40001 || needs_access_token(GetParam().which));
-    EXPECT_EQ(outcome.answer.error().code,
-              outcome.token_refused ? errc::wechat_unavailable : errc::wechat_rejected_us);
+    EXPECT_EQ(outcome.token_refused, needs_access_token(GetParam().which));
+    EXPECT_EQ(outcome.answer.error().code, errcode != 40001 || needs_access_token(GetParam().which)
+                                               ? errc::wechat_unavailable
+                                               : errc::wechat_rejected_us);
     EXPECT_EQ(outcome.health, endpoint_health::good);
   }
 }

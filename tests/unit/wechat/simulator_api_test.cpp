@@ -243,6 +243,7 @@ TEST_F(SimulatorApi, MakesLinksForAtMostThirtyDays) {
   EXPECT_THAT(call("/wxa/generatescheme", scheme)["openlink"].get<std::string>(),
               StartsWith("weixin://dl/business/?t="));
   json link = page;
+  link["path"] = "/pages/index/index";
   EXPECT_THAT(call("/wxa/generate_urllink", link)["url_link"].get<std::string>(),
               StartsWith("https://wxaurl.cn/"));
   link["expire_type"] = 1;

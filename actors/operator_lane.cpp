@@ -24,19 +24,26 @@ bool is_of_this_machine(std::string_view address) {
 } // namespace
 
 operator_lane::operator_lane(caf::actor_system& system, std::uint32_t index,
-                             http::listener_options options, std::vector<page> pages)
-    : room_{limits::operator_connections}, pages_{std::move(pages)}, lane_{system, index},
-      trace_ids_{security::random_u64()}, listener_{lane_, with_room(std::move(options)),
-                                                    [this](const http::exchange_ptr& arrived) {
-                                                      serve(arrived);
-                                                    },
-                                                    [this](const http::exchange_ptr& refused,
-                                                           error cause) {
-                                                      begin(*refused);
-                                                      refused->fail(std::move(cause));
-                                                    }} {}
+                             http::listener_options options, std::vector<page> pages,
+                             subtree further)
+    : room_{limits::operator_connections}, pages_{std::move(pages)}, further_{std::move(further)},
+      lane_{system, index}, trace_ids_{security::random_u64()},
+      listener_{lane_, with_room(std::move(options)),
+                [this](const http::exchange_ptr& arrived) { serve(arrived); },
+                [this](const http::exchange_ptr& refused, error cause) {
+                  begin(*refused);
+                  refused->fail(std::move(cause));
+                }} {}
 
 operator_lane::~operator_lane() {
+  end();
+}
+
+void operator_lane::post(std::function<void()> action) {
+  boost::asio::post(lane_.io(), std::move(action));
+}
+
+void operator_lane::end() {
   lane_.stop();
   if (thread_.joinable()) thread_.join();
 }
@@ -64,8 +71,11 @@ void operator_lane::begin(http::exchange& arrived) {
 void operator_lane::serve(const http::exchange_ptr& arrived) {
   begin(*arrived);
   const auto verb = arrived->incoming.verb();
+  const bool is_local = is_of_this_machine(arrived->peer_address);
+  if (is_local && !further_.prefix.empty() && arrived->incoming.path().starts_with(further_.prefix))
+    return further_.serve(*this, arrived);
   const auto asked = std::ranges::find(pages_, arrived->incoming.path(), &page::path);
-  if (asked == pages_.end() || !is_of_this_machine(arrived->peer_address))
+  if (asked == pages_.end() || !is_local)
     return arrived->fail(error{errc::route_not_found, {}, {}, {}});
   if (verb != http::method::get && verb != http::method::head) {
     arrived->outgoing.headers += "Allow: GET, HEAD\r\n";

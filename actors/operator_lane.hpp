@@ -24,14 +24,25 @@ public:
     std::function<std::string()> render; ///< Called in the lane's thread.
   };
 
+  /// All paths that begin like this are served by one function, called in the lane's thread.
+  struct subtree {
+    std::string prefix; ///< Empty: there is none.
+    std::function<void(operator_lane&, const http::exchange_ptr&)> serve;
+  };
+
   /// @param index one that no other lane has.
   /// @param options where to listen; the room for connections is the operator's own.
   operator_lane(caf::actor_system& system, std::uint32_t index, http::listener_options options,
-                std::vector<page> pages);
-  /// Ends the thread; open connections are closed.
+                std::vector<page> pages, subtree further = {});
+  /// As end(); open connections are closed.
   ~operator_lane();
   operator_lane(const operator_lane&) = delete;
   operator_lane& operator=(const operator_lane&) = delete;
+
+  /// Ends the thread; then nothing is served any more.
+  void end();
+  /// Runs `action` in the lane's thread, unless that has ended. Any thread.
+  void post(std::function<void()> action);
 
   /// Takes the address and serves. The port; fails with internal.
   result<std::uint16_t> start();
@@ -43,6 +54,7 @@ private:
 
   places room_;
   std::vector<page> pages_;
+  subtree further_;
   lane lane_;
   http::trace_ids trace_ids_;
   http::listener listener_;

@@ -8,6 +8,7 @@
 #include "actors/password_worker.hpp"
 #include "actors/push_service.hpp"
 #include "actors/server_blueprint.hpp"
+#include "actors/simulator_control.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/wechat_child.hpp"
 #include "actors/wechat_report.hpp"
@@ -108,6 +109,7 @@ private:
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_runtime>> lanes_;
+  std::unique_ptr<simulator_control> simulator_control_; ///< If WeChat is simulated.
   std::unique_ptr<operator_lane> operator_lane_;
   std::uint16_t operator_port_ = 0;
   security_log events_{log_};
@@ -212,8 +214,11 @@ result<void> server::impl::start_operator_lane(std::string address, std::uint32_
        [shown = std::move(shown)] { return render_metrics(shown); }},
       {"/admin/wechat", "application/json",
        [this] { return render_wechat_report(*wechat_meter_, clock_.now()); }}};
-  operator_lane_ =
-      std::make_unique<operator_lane>(*system_, index, std::move(listening), std::move(pages));
+  if (options_.settings.wechat.mode == config::wechat_mode::simulator)
+    simulator_control_ = std::make_unique<simulator_control>(simulator_);
+  operator_lane_ = std::make_unique<operator_lane>(
+      *system_, index, std::move(listening), std::move(pages),
+      simulator_control_ ? simulator_control_->pages() : operator_lane::subtree{});
   return operator_lane_->start().map([this](std::uint16_t port) { operator_port_ = port; });
 }
 
@@ -334,6 +339,8 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   for (const auto& lane : lanes_)
     lane->close_connections();
   complete = stop_actors() && complete;
+  if (operator_lane_) operator_lane_->end();
+  simulator_control_.reset();
   operator_lane_.reset();
   // Handles keep actors alive; what runs until here may still send to them.
   supervisor_ = supervisor_actor{};

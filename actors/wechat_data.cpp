@@ -37,16 +37,30 @@ wechat_data_actor::behavior_type wechat_data_state::make_behavior() {
       },
       [this](const request_context& request, bind_own_phone& order) -> caf::result<bound_phone> {
         auto waiting = self_->make_response_promise<bound_phone>();
-        find_phone_number wanted{order.appid, std::move(order.code)};
-        ask<phone_number>(
-            self_, context_.wechat, waiting,
-            [this, request, order = std::move(order)](auto& then, phone_number& told) {
-              bind(then, request, order, std::move(told));
+        find_session_key identity{order.user, order.appid};
+        // Whoever has logged in by way of WeChat can give no number but his own.
+        ask<std::optional<stored_session_key>>(
+            self_, context_.database, waiting,
+            [this, request, order = std::move(order)](
+                auto& then, const std::optional<stored_session_key>& known) mutable {
+              find_number(then, request, std::move(order), known ? known->openid : std::string{});
             },
-            request, std::move(wanted));
+            request, std::move(identity));
         return waiting;
       },
   };
+}
+
+void wechat_data_state::find_number(const caf::typed_response_promise<bound_phone>& waiting,
+                                    const request_context& request, bind_own_phone order,
+                                    std::string openid) {
+  find_phone_number wanted{order.appid, std::move(order.code), std::move(openid)};
+  ask<phone_number>(
+      self_, context_.wechat, waiting,
+      [this, request, order = std::move(order)](auto& then, phone_number& told) {
+        bind(then, request, order, std::move(told));
+      },
+      request, std::move(wanted));
 }
 
 void wechat_data_state::bind(const caf::typed_response_promise<bound_phone>& waiting,

@@ -23,6 +23,8 @@ private:
   template <class Promise, class Then>
   void with_session_key(Promise waiting, const request_context& request, find_session_key wanted,
                         Then then);
+  void find_number(const caf::typed_response_promise<bound_phone>& waiting,
+                   const request_context& request, bind_own_phone order, std::string openid);
   /// Keeps what WeChat has told.
   void bind(const caf::typed_response_promise<bound_phone>& waiting, const request_context& request,
             const bind_own_phone& order, phone_number told);

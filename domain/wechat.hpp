@@ -71,6 +71,8 @@ struct access_token_fetched {
 struct find_phone_number {
   std::string appid;
   std::string code; ///< Of the phone-number button: another kind than that of wx.login.
+  /// Whose number it has to be; empty: anybody's.
+  std::string openid{};
 };
 
 struct phone_number {

@@ -147,6 +147,7 @@ struct encoder {
   result<outgoing> operator()(const find_phone_number& order) const {
     body_builder body;
     body.text("code", order.code);
+    if (!order.openid.empty()) body.text("openid", order.openid);
     return std::move(body).post_to(with_token("/wxa/business/getuserphonenumber", access_token));
   }
 

@@ -52,9 +52,9 @@ sample token() {
 
 sample phone() {
   return {endpoint::phone_number,
-          find_phone_number{sample_appid, sample_code},
+          find_phone_number{sample_appid, sample_code, sample_openid},
           with_sample_token("/wxa/business/getuserphonenumber"),
-          R"({"code":"0a1b2c3d/the-code"})",
+          R"({"code":"0a1b2c3d/the-code","openid":")" + std::string{sample_openid} + R"("})",
           R"({"errcode":0,"errmsg":"ok","phone_info":{"phoneNumber":"+8613800138000",
               "purePhoneNumber":"13800138000","countryCode":"86",
               "watermark":{"timestamp":1637744274,"appid":"wx0000000000000001"}}})",

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -37,7 +38,8 @@ protected:
         wechat_client_state::owner_starter{[this](std::size_t app, const wechat_client_actor&) {
           return owners.at(app)->handle();
         }}));
-    world.settle(meter);
+    // It runs when it is scheduled first.
+    await([&] { return shown.workers == policy.workers; }, "the workers are not started");
   }
   void start(std::uint32_t workers_wanted) {
     wechat_policy policy;
@@ -110,7 +112,7 @@ protected:
       made.push_back(std::make_unique<scripted_owner>(world));
     return made;
   }();
-  int started = 0; ///< Workers; read when the client has settled.
+  std::atomic<int> started = 0; ///< Workers.
   wechat_client_service client;
 };
 

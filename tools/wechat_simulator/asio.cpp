@@ -1,4 +1,3 @@
-// The one place of the program that compiles what Boost.Asio and Boost.Beast define
-// (BOOST_ASIO_SEPARATE_COMPILATION, BOOST_BEAST_SEPARATE_COMPILATION).
+// For the program, which has no other library that compiles what Boost.Asio defines
+// (BOOST_ASIO_SEPARATE_COMPILATION); the server takes it from the actors'.
 #include <boost/asio/impl/src.hpp>
-#include <boost/beast/src.hpp>

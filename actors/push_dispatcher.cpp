@@ -34,8 +34,8 @@ bool admits(std::string_view wanted, std::string_view given) noexcept {
 
 push_dispatcher_state::push_dispatcher_state(actor_of<push_dispatcher_actor> self,
                                              const time_source& clock, log::logger& log,
-                                             push_counters& counters)
-    : self_{self}, clock_{clock}, log_{log}, counters_{counters} {
+                                             push_counters& counters, std::size_t remembered_max)
+    : self_{self}, clock_{clock}, log_{log}, counters_{counters}, remembered_max_{remembered_max} {
   self_->set_down_handler([this](const caf::down_msg& down) {
     std::erase_if(subscribers_, [this, &down](const subscriber& each) {
       if (each.handler.address() != down.source) return false;
@@ -174,8 +174,8 @@ push_dispatcher_state::known_push& push_dispatcher_state::remember(const push_me
 }
 
 void push_dispatcher_state::forget_old(utc_time now) {
-  while (!ages_.empty() && (ages_.size() >= limits::pushes_remembered ||
-                            ages_.front().since + limits::push_memory < now)) {
+  while (!ages_.empty() &&
+         (ages_.size() >= remembered_max_ || ages_.front().since + limits::push_memory < now)) {
     known_.erase(ages_.front().key);
     ages_.pop_front();
   }

@@ -3,6 +3,7 @@
 #include "actors/lane_actor.hpp"
 #include "actors/protocol.hpp"
 #include "actors/push_counters.hpp"
+#include "domain/limits.hpp"
 #include "domain/time.hpp"
 #include "telemetry/log.hpp"
 
@@ -21,8 +22,10 @@ class push_dispatcher_state {
 public:
   static constexpr const char* name = "push_dispatcher";
 
+  /// @param remembered_max how many pushes are known again at most.
   push_dispatcher_state(actor_of<push_dispatcher_actor> self, const time_source& clock,
-                        log::logger& log, push_counters& counters);
+                        log::logger& log, push_counters& counters,
+                        std::size_t remembered_max = limits::pushes_remembered);
 
   push_dispatcher_actor::behavior_type make_behavior();
 
@@ -63,6 +66,7 @@ private:
   const time_source& clock_;
   log::logger& log_;
   push_counters& counters_;
+  std::size_t remembered_max_;
   std::vector<subscriber> subscribers_;
   std::size_t subscriptions_ = 0;
   std::unordered_map<std::string, known_push> known_;

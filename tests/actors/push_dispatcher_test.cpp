@@ -44,13 +44,16 @@ protected:
   }
 
   actor_world world;
+  /// More than any test needs but the one that is about it.
+  static constexpr std::size_t remembered_max = 2'000;
   push_counters counters;
   actor_meter& meter = world.add_meter();
   scripted_handler first{world};
   scripted_handler second{world};
   push_dispatcher_actor dispatcher =
       world.keep(spawn_coordinator<push_dispatcher_actor, push_dispatcher_state>(
-          world.system, meter, std::cref(world.clock), std::ref(world.log), std::ref(counters)));
+          world.system, meter, std::cref(world.clock), std::ref(world.log), std::ref(counters),
+          remembered_max));
 };
 
 TEST_F(PushDispatcher, AcceptsAPushThatNobodyWants) {
@@ -139,7 +142,7 @@ TEST_F(PushDispatcher, KnowsAPushForLongerThanItsSignatureIsGood) {
 TEST_F(PushDispatcher, ForgetsTheOldestBeforeItNeedsTooMuchMemory) {
   accept(text_of("first"));
   pending_reply<push_accepted> last;
-  for (std::size_t i = 0; i < limits::pushes_remembered; ++i)
+  for (std::size_t i = 0; i < remembered_max; ++i)
     last = push(text_of(std::to_string(i)));
   value_of(last);
   EXPECT_TRUE(is_known(text_of("1")));

@@ -15,7 +15,7 @@ constexpr std::size_t block_bytes = 32 * 1024;
 } // namespace
 
 access_log::access_log(log::logger& target, access_log_options options)
-    : target_{target}, options_{options} {}
+    : target_{target.of(log::source::http)}, options_{options} {}
 
 log::level access_log::severity_of(const exchange& answered,
                                    std::chrono::nanoseconds duration) const noexcept {
@@ -66,8 +66,8 @@ void access_log::record(const exchange& answered, steady_time now) {
     fields.at(count++) = {"peer", std::string_view{answered.peer_address}};
   if (!answered.service.empty())
     fields.at(count++) = {"api_key", std::string_view{answered.service}};
-  log::append_line(gathered_, system_time_source{}.now(), severity, &answered.context.trace,
-                   "request", std::span{fields}.first(count));
+  log::append_line(gathered_, system_time_source{}.now(), severity, target_.from(),
+                   &answered.context.trace, "request", std::span{fields}.first(count));
   ++lines_;
   if (gathered_.size() >= block_bytes) flush();
 }

@@ -37,7 +37,7 @@ private:
                          std::chrono::nanoseconds duration) const noexcept;
   bool sampled(const exchange& answered) noexcept;
 
-  log::logger& target_;
+  log::channel target_;
   access_log_options options_;
   double credit_ = 0;
   std::string gathered_;

@@ -29,9 +29,9 @@ const views = [
   { name: 'wechat', icon: 'wechat', create: createWechat },
   { name: 'users', icon: 'users', create: createUsers, isSecondGroup: true },
   { name: 'config', icon: 'config', create: createConfig },
-  { name: 'settings', icon: 'runtime', create: createSettings },
+  { name: 'settings', icon: 'settings', create: createSettings },
   { name: 'audit', icon: 'audit', create: createAudit },
-  { name: 'runtime', icon: 'lanes', create: createRuntime },
+  { name: 'runtime', icon: 'runtime', create: createRuntime },
 ];
 
 const app = document.getElementById('app');

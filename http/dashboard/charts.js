@@ -141,7 +141,8 @@ export function makeStageBar() {
     element,
     draw(route, describe) {
       const stages = stagesOf(route);
-      stages.forEach(({ time }, index) => { parts[index].style.flexGrow = time.toFixed(2); });
+      const all = stages.reduce((sum, { time }) => sum + time, 0);
+      stages.forEach(({ time }, index) => { parts[index].style.flexGrow = all > 0 ? ((1000 * time) / all).toFixed(1) : '0'; });
       setAttribute(element, 'aria-label', describe(stages));
       setAttribute(element, 'title', describe(stages));
     },

@@ -43,7 +43,7 @@ const isCheckbox = (input) => input.type === 'checkbox';
 export function makeEditor(model, { onSaved, onEdited }) {
   const fields = makeInputs();
   const problem = makeProblem();
-  const conflict = make('div');
+  const conflict = make('div', { class: 'conflict-place' });
   const state = make('div', { class: 'states' });
   const isNew = model.item.version === 0 && !model.item.draft;
   const isSetting = () => model.key.startsWith('settings.');
@@ -155,7 +155,7 @@ export function makeEditor(model, { onSaved, onEdited }) {
     fields.hasOtherwise.element, fields.otherwise.element);
   for (const { input } of Object.values(fields)) input.addEventListener('input', read);
   fields.value.input.addEventListener('blur', () => fields.value.setProblem(problemsOf(model).value ?? ''));
-  fields.key.input.readOnly = !isNew;
+  fields.key.element.hidden = !isNew;
   for (const name of ['isTargeted', 'hasOtherwise']) fields[name].element.classList.add('is-check');
 
   const form = make('form', { class: 'editor', on: { submit: (event) => event.preventDefault() } },

@@ -26,9 +26,9 @@ function open(title, content, attributes = {}) {
 
 /** Shows something until it is closed. */
 export function showDialog(title, content) {
-  const dialog = open(title, [content, make('form', { method: 'dialog', class: 'dialog-actions' },
-    make('button', { class: 'button' }, say('close')))], { class: 'is-wide' });
-  return dialog;
+  const close = make('button', { class: 'button' }, say('close'));
+  open(title, [content, make('form', { method: 'dialog', class: 'dialog-actions' }, close)], { class: 'is-wide' });
+  close.focus({ preventScroll: true });
 }
 
 /**
@@ -42,7 +42,7 @@ export function confirmAction({ title, text, action, danger = false, note = fals
     const reason = note
       ? makeField(say('note'), make('input', { type: 'text', maxlength: 500, autocomplete: 'off' }), say('note.hint'))
       : null;
-    const yes = make('button', { class: `button ${danger ? 'is-danger' : 'is-primary'}`, value: 'yes' }, action);
+    const yes = make('button', { class: `button ${danger ? 'is-danger' : 'is-primary'}`, value: 'yes' }, action.replace('…', ''));
     const no = makeButton(say('cancel'), () => dialog.close());
     const form = make('form', { method: 'dialog' },
       text ? make('p', {}, text) : null, content, reason?.element, make('div', { class: 'dialog-actions' }, no, yes));

@@ -115,7 +115,7 @@ export function textOfError(failed) {
   if (failed.status === 0) return say('error.unreachable');
   const wait = failed.retryAfter ? ` ${say('error.retry', { seconds: failed.retryAfter })}` : '';
   const trace = failed.traceId ? ` · ${failed.traceId}` : '';
-  return `${failed.message}${wait} (${failed.code ?? failed.status}${trace})`;
+  return `${failed.message} (${failed.code ?? failed.status}${trace}).${wait}`;
 }
 
 /** A place for what went wrong. @returns `element`, `show(error)`, `clear()` */

@@ -81,6 +81,7 @@ export const texts = {
   'overview.noroutes': ['No request has come yet.', '尚无请求。'],
   'overview.all': ['Show all', '查看全部'],
   'ready.ok': ['ready', '就绪'],
+  'ready.simulator': ['simulator', '模拟器'],
   'ready.unchecked': ['not asked yet', '尚未检查'],
   'ready.unavailable': ['unavailable', '不可用'],
 
@@ -139,7 +140,7 @@ export const texts = {
   'database.failed': ['Failed', '失败'],
   'database.readbatches': ['Reads in a batch', '每批读取'],
   'database.writebatches': ['Writes in a batch', '每批写入'],
-  'database.batch': ['{size} on average, {count} batches', '平均 {size}，共 {count} 批'],
+  'database.batch': ['{size} · {count} batches', '{size} · 共 {count} 批'],
   'database.times': ['Times', '耗时'],
   'database.what': ['What', '项目'],
   'database.time.waiting': ['Waiting for a connection', '等待连接'],

@@ -63,9 +63,9 @@ function makeTimes(instances) {
     caption: say('actors.times'), keyOf: actorKey, sort: { key: 'lane', down: false },
     columns: [
       { ...number('lane', say('lane')), isHead: true },
-      ...['p50_us', 'p95_us', 'p99_us', 'max_us'].map((which) =>
+      ...['p50_us', 'p99_us', 'max_us'].map((which) =>
         latencyColumn('waiting', `${say('actors.waits')} ${say(`latency.${which}`)}`, which)),
-      ...['p50_us', 'p95_us', 'p99_us', 'max_us'].map((which) =>
+      ...['p50_us', 'p99_us', 'max_us'].map((which) =>
         latencyColumn('working', `${say('actors.works')} ${say(`latency.${which}`)}`, which)),
     ],
   });

@@ -19,14 +19,14 @@ function stateOf(item, models) {
 function targetingText({ targeting }) {
   if (!targeting) return say('config.everybody');
   const apps = targeting.appids?.length ? targeting.appids.join(', ') : '';
-  return [format.percent(targeting.percentage ?? 100), apps].filter(Boolean).join(' · ');
+  return [`${targeting.percentage ?? 100} %`, apps].filter(Boolean).join(' · ');
 }
 
 function makeList(context, models, state) {
   return createTable({
     caption: say('nav.config'), keyOf: (row) => row.key, sort: state.sort, empty: say('config.none'),
     columns: [
-      openingColumn({ key: 'key', label: say('config.key'), class: 'code' }, (row) => context.go('config', row.key)),
+      openingColumn({ key: 'key', label: say('config.key'), class: 'code name' }, (row) => context.go('config', row.key)),
       badgeColumn({ key: 'state', label: say('config.state') }, (row) => stateOf(row, models)),
       { key: 'version', label: say('config.version'), numeric: true, text: (row) => (row.version > 0 ? String(row.version) : format.unknown) },
       { key: 'visibility', label: say('config.visibility'), text: (row) => say(`config.visibility.${row.visibility === 'server' ? 'server' : 'client'}`) },

@@ -51,7 +51,7 @@ function makeCard({ name, read, format: textOf, unit = '', scale }) {
   };
 }
 
-const readyKinds = { ok: 'good', unchecked: 'plain', unavailable: 'bad' };
+const readyKinds = { ok: 'good', simulator: 'plain', unchecked: 'plain', unavailable: 'bad' };
 
 /** What is ready, and what has been lost. */
 function makeStates() {
@@ -95,7 +95,7 @@ function makeSlowest() {
   const table = createTable({
     caption: say('overview.slowest'), empty: say('overview.noroutes'), keyOf: (row) => `${row.method} ${row.route}`,
     columns: [
-      { key: 'route', label: say('route'), isHead: true, text: (row) => `${row.method} ${row.route}` },
+      { key: 'route', label: say('route'), isHead: true, class: 'name', text: (row) => `${row.method} ${row.route}` },
       { key: 'per_second', label: say('persecond'), numeric: true, text: (row) => format.rate(row.per_second) },
       { key: 'p50', label: 'p50', numeric: true, text: (row) => format.micros(row.latency.p50_us) },
       { key: 'p99', label: 'p99', numeric: true, text: (row) => format.micros(row.latency.p99_us) },

@@ -86,7 +86,7 @@ export function createRoutes(context) {
   const table = createTable({
     caption: say('nav.routes'), keyOf: routeKey, sort: state.sort, empty: say('overview.noroutes'),
     columns: [
-      openingColumn({ key: 'route', label: say('route'), text: routeKey, value: (row) => row.route }, showRoute),
+      openingColumn({ key: 'route', label: say('route'), class: 'name', text: routeKey, value: (row) => row.route }, showRoute),
       chartColumn({ key: 'per_second', label: say('persecond'), text: (row) => format.rate(row.per_second) },
         () => makeSparkline({ width: 72, least: 1 }), (row) => context.history.routes.of(routeKey(row), 'per_second')),
       { ...barColumn, label: say('routes.stages'), fixed: true },

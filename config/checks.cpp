@@ -57,17 +57,16 @@ bool is_web_origin(std::string_view text) {
 
 // None of the messages shows an address: somebody may have put a password into it.
 void check_http(collector& subject) {
-  const auto& http = subject.values().http;
-  if (http.host.find_first_of(" /") != std::string::npos)
+  if (subject.values().http.host.find_first_of(" /") != std::string::npos)
     subject.add_problem(subject.origin({"http.host"}),
                         "http.host must be an address or a host name, such as \"127.0.0.1\"");
+}
+
+void check_origins(collector& subject) {
   if (!subject.is_sound({"http.cors_origins"})) return;
-  if (subject.is_sound({"http.cors"}) && http.cors == cors_mode::list && http.cors_origins.empty())
-    subject.add_problem(subject.origin({"http.cors"}),
-                        "http.cors is \"list\", but http.cors_origins is empty: name the origins, "
-                        "or set http.cors to \"off\" or \"any\"");
-  for (std::size_t index = 0; index < http.cors_origins.size(); ++index)
-    if (!is_origin(http.cors_origins[index]))
+  const auto& origins = subject.values().http.cors_origins;
+  for (std::size_t index = 0; index < origins.size(); ++index)
+    if (!is_origin(origins[index]))
       subject.add_problem(subject.origin({"http.cors_origins"}),
                           "http.cors_origins: entry " + std::to_string(index + 1) +
                               " must be scheme://host[:port] in lower case without a path, such "
@@ -251,10 +250,25 @@ void check_lifetimes(collector& subject) {
 
 } // namespace
 
+void check_live_forms(collector& subject) {
+  check_origins(subject);
+  check_proxies(subject);
+}
+
+void check_live_together(collector& subject) {
+  const auto& http = subject.values().http;
+  if (!subject.is_sound({"http.cors", "http.cors_origins"})) return;
+  if (http.cors == cors_mode::list && http.cors_origins.empty())
+    subject.add_problem(subject.origin({"http.cors"}),
+                        "http.cors is \"list\", but http.cors_origins is empty: name the origins, "
+                        "or set http.cors to \"off\" or \"any\"");
+}
+
 void complete_and_check(collector& subject) {
   check_http(subject);
-  check_proxies(subject);
   check_operator(subject);
+  check_live_together(subject);
+  check_live_forms(subject);
   check_database(subject);
   check_wechat(subject);
   check_apps(subject);

@@ -1,8 +1,34 @@
 #include "config/option.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace maque::config {
+
+namespace {
+
+/// What the parts of the server look up whenever they need it, or are told of when it changes
+/// (actors/live_state.hpp).
+constexpr auto live_names = std::to_array<std::string_view>({
+    "accounts.registration",
+    "http.cors",
+    "http.cors_origins",
+    "http.forwarded_header",
+    "http.trusted_proxies",
+    "log.access_sample",
+    "log.level",
+    "log.slow_request",
+    "throttle.account_attempts",
+    "throttle.device_attempts",
+    "throttle.first_delay",
+    "throttle.forget_after",
+    "throttle.longest_delay",
+    "throttle.pair_attempts",
+    "throttle.source_attempts",
+});
+static_assert(std::ranges::is_sorted(live_names));
+
+} // namespace
 
 std::string_view option::section() const noexcept {
   return name.substr(0, name.find('.'));
@@ -28,6 +54,10 @@ bool option::is_secret() const {
   const location place = locate(any);
   return std::holds_alternative<secret*>(place) ||
          std::holds_alternative<std::vector<secret>*>(place);
+}
+
+bool option::is_live() const noexcept {
+  return std::ranges::binary_search(live_names, name);
 }
 
 const option* find_option(std::string_view name) noexcept {

@@ -41,6 +41,8 @@ struct option {
   /// "MAQUE_SECTION_KEY"
   std::string variable() const;
   bool is_secret() const;
+  /// Whether it can change while the server runs: see config/live_settings.hpp.
+  bool is_live() const noexcept;
 };
 
 /// In the order of maque.example.toml.

@@ -75,7 +75,8 @@ std::vector<option_description> describe_options() {
   std::vector<option_description> out;
   for (const auto& each : all_options())
     out.push_back({std::string{each.name}, each.variable(), to_text(each, defaults),
-                   to_toml(each, defaults), describe_expected(each), std::string{each.help}});
+                   to_toml(each, defaults), describe_expected(each), std::string{each.help},
+                   each.is_live()});
   return out;
 }
 

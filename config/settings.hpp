@@ -191,6 +191,7 @@ struct option_description {
   std::string default_toml;
   std::string expected; ///< "a whole number of bytes from 1024 to 65536"
   std::string help;     ///< One sentence.
+  bool live = false;    ///< It can change while the server runs.
 };
 
 /// In the order of maque.example.toml.

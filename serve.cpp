@@ -13,6 +13,7 @@
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <vector>
 
 namespace maque {
 
@@ -111,6 +112,14 @@ log::writer_options writer_options_of(const config::settings& settings) {
   return options;
 }
 
+void set_levels(log::logger& log, const config::settings& settings) {
+  std::vector<log::source_level> own;
+  // All of them are well-formed: load() has seen to it.
+  for (const std::string& text : settings.log.levels)
+    if (const auto parsed = log::parse_source_level(text)) own.push_back(*parsed);
+  log.set_thresholds(log::parse_level(settings.log.level).value_or(log::level::info), own);
+}
+
 /// Finishes what is in flight. A signal that comes meanwhile ends the process at once, and so does
 /// a shutdown that does not come to its end.
 bool shut_down(server& running, const termination_signals& signals,
@@ -130,7 +139,8 @@ int serve(const config::settings& settings) {
   const termination_signals signals;
   raise_descriptor_limit();
   log::writer writer{writer_options_of(settings)};
-  log::logger log{writer, log::parse_level(settings.log.level).value_or(log::level::info)};
+  log::logger log{writer, log::level::info};
+  set_levels(log, settings);
 
   std::atomic<bool> gave_up{false};
   const pthread_t waiting_thread = pthread_self();

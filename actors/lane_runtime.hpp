@@ -64,6 +64,12 @@ public:
   using configure_all = std::function<void(std::function<void(lane_context&)>)>;
   std::vector<start_child> children(const configure_all& everywhere);
 
+  std::uint32_t index() const noexcept { return lane_.index(); }
+  // What the lane does; any thread may read these.
+  const lane_meter& meter() const noexcept { return context_.meter; }
+  const pool_meter& database_meter() const noexcept { return context_.database_meter; }
+  const http::route_meter& routes() const noexcept { return front_.routes(); }
+
   /// Adds what of this lane /metrics shows. When the children have been made.
   void add_to(metric_sources& shown) const;
 

@@ -324,7 +324,8 @@ void server::impl::everywhere(const std::function<void(lane_context&)>& action) 
 
 actor_meter& server::impl::add_meter(const char* type) {
   // Few messages come here, so each of them is timed.
-  return *meters_.emplace_back(std::make_unique<actor_meter>(type, 0, 1));
+  return *meters_.emplace_back(
+      std::make_unique<actor_meter>(type, 0, 1, blueprint_.front.tracing.exporter != nullptr));
 }
 
 // Stopping ---------------------------------------------------------------------------------------

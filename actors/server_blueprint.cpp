@@ -137,7 +137,8 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
                 [] { return std::string_view{"simulator"}; },
                 made.tokens.policy.access_ttl,
                 options.version_json,
-                proxies_of(settings)};
+                proxies_of(settings),
+                {options.traces}};
   made.listener.port = front.port;
   made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
                                front.header_timeout,

@@ -2,6 +2,7 @@
 
 #include "config/app_tables.hpp"
 #include "domain/ip_address.hpp"
+#include "telemetry/log.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -177,6 +178,16 @@ void check_sealing(collector& subject) {
                         "not set");
 }
 
+void check_log_levels(collector& subject) {
+  if (!subject.is_sound({"log.levels"})) return;
+  const auto& levels = subject.values().log.levels;
+  for (std::size_t index = 0; index < levels.size(); ++index)
+    if (!log::parse_source_level(levels[index]))
+      subject.add_problem(subject.origin({"log.levels"}),
+                          "log.levels: entry " + std::to_string(index + 1) +
+                              " must be a module and a level, such as \"http=debug\"");
+}
+
 void check_lifetimes(collector& subject) {
   const auto& auth = subject.values().auth;
   if (!subject.is_sound({"auth.access_ttl", "auth.refresh_idle_ttl", "auth.refresh_absolute_ttl"}))
@@ -201,6 +212,7 @@ void complete_and_check(collector& subject) {
   check_signing(subject);
   check_sealing(subject);
   check_lifetimes(subject);
+  check_log_levels(subject);
 }
 
 } // namespace maque::config

@@ -6,8 +6,9 @@
 #include "http/client_address.hpp"
 #include "http/cors.hpp"
 #include "http/exchange.hpp"
+#include "http/request_tracer.hpp"
+#include "http/route_meter.hpp"
 #include "http/router.hpp"
-#include "http/trace_ids.hpp"
 #include "security/access_token.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -39,6 +40,7 @@ struct front_options {
   std::string version_json;
   /// Whose word about their clients is believed.
   proxy_options proxies;
+  tracing_options tracing{};
 };
 
 /// What handlers work with.
@@ -87,8 +89,12 @@ public:
 
   handler_context& context() noexcept { return context_; }
 
+  /// Any thread may read it.
+  const route_meter& routes() const noexcept { return route_meter_; }
+
 private:
   void on_answer(exchange& answered) override;
+  void on_end(exchange& ended) override;
   void begin(exchange& arrived);
   void find_client(exchange& arrived) const;
   void dispatch(const exchange_ptr& arrived);
@@ -99,11 +105,12 @@ private:
   front_options options_;
   handler_context context_;
   router routes_;
+  route_meter route_meter_;
   cors cors_;
   client_finder clients_;
   access_log access_log_;
   security::access_token_codec tokens_;
-  trace_ids trace_ids_;
+  request_tracer tracer_;
   boost::intrusive::list<exchange,
                          boost::intrusive::member_hook<exchange, decltype(exchange::waiting_hook),
                                                        &exchange::waiting_hook>,

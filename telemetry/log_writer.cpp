@@ -194,8 +194,8 @@ void writer::impl::finish(std::vector<std::string>& batch) {
 void writer::impl::report_losses() {
   if (dropped_at_take == reported || batch_failed || abandoned.load()) return;
   notice.clear();
-  append_line(notice, system_time_source{}.now(), level::warn, nullptr, "log lines dropped",
-              {{"count", dropped_at_take - reported}});
+  append_line(notice, system_time_source{}.now(), level::warn, source::telemetry, nullptr,
+              "log lines dropped", {{"count", dropped_at_take - reported}});
   if (put(notice)) reported = dropped_at_take;
 }
 

@@ -27,6 +27,8 @@ public:
 
   void record(const exchange& answered, steady_time now);
 
+  void change(access_log_options options) noexcept { options_ = options; }
+
   /// Hands over what is gathered; the lane calls this once a tick.
   void flush();
 

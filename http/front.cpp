@@ -37,9 +37,21 @@ void handler_context::recover(exchange& broken, const char* what) {
 front::front(lane_context& services, front_options options, security::access_token_codec tokens,
              std::uint64_t random_seed)
     : options_{std::move(options)}, context_{services, options_}, routes_{all_routes()},
-      cors_{options_.cors, options_.cors_origins}, clients_{options_.proxies},
-      access_log_{services.log, options_.access_log}, tokens_{std::move(tokens)},
-      trace_ids_{random_seed} {}
+      cors_{options_.live.cors, options_.live.cors_origins}, clients_{options_.live.proxies},
+      access_log_{services.log, options_.live.access_log}, tokens_{std::move(tokens)},
+      trace_ids_{random_seed} {
+  context_.find_caller = [this](const exchange& asking) -> std::optional<caller> {
+    const auto claims = authenticate(asking);
+    if (!claims) return std::nullopt;
+    return caller{claims->user, claims->session};
+  };
+}
+
+void front::change(const live_front_options& next) {
+  cors_ = cors{next.cors, next.cors_origins};
+  clients_ = client_finder{next.proxies};
+  access_log_.change(next.access_log);
+}
 
 void front::begin(exchange& arrived) {
   arrived.observer = this;

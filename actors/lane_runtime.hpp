@@ -65,6 +65,8 @@ public:
   /// lanes: it tells them of a member of a ring.
   using configure_all = std::function<void(std::function<void(lane_context&)>)>;
   std::vector<start_child> children(const configure_all& everywhere);
+  /// The same of the operator's lane, which has no part in any ring.
+  std::vector<start_child> operator_children();
 
   /// Adds what of this lane /metrics shows. When the children have been made.
   void add_to(metric_sources& shown) const;
@@ -72,7 +74,8 @@ public:
   /// Tells the lane's pool of a new writer.
   void use_writer(const db::writer_actor& writer);
 
-  void run_thread();
+  /// @param name for tools that list threads; at most 15 characters.
+  void run_thread(std::string name);
   /// Waits until the lane, which runs, knows what it has to know before it serves: which sessions
   /// were ended, and the published configuration.
   result<void> await_first_loads(std::chrono::milliseconds timeout);
@@ -91,6 +94,8 @@ private:
   /// Once an interval, in the lane's thread. Before the lane runs.
   void every(std::chrono::milliseconds interval, std::function<void()> action);
   start_child pool_child();
+  start_child login_child();
+  start_child front_child();
   std::string numbered(const char* type) const;
   actor_meter& add_meter(const char* type);
 

@@ -4,6 +4,7 @@
 #include "actors/server_blueprint.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,9 @@ live_state::live_state(config::settings start, log::logger& log, configure_all e
     : log_{log}, everywhere_{std::move(everywhere)}, view_{start, start, {}} {}
 
 start_child live_state::watcher_child(lane_context& here, actor_meter& meter) {
+  here.home.on_tick([&here](steady_time) {
+    if (here.config_watcher) caf::anon_send(here.config_watcher, look_for_config{});
+  });
   return {config_watcher_state::name,
           [this, &here, &meter] {
             auto started = spawn_on<config_watcher_actor, config_watcher_state>(

@@ -26,7 +26,7 @@ public:
   live_state(config::settings start, log::logger& log, configure_all everywhere);
 
   /// The watcher of the published configuration, which tells all lanes.
-  /// @param here the lane that it runs on, whose database it asks.
+  /// @param here of the lane that it runs on, whose database it asks; before that runs.
   start_child watcher_child(lane_context& here, actor_meter& meter);
 
   /// What the files say now, all of it checked: what can change live is in force at once, and what

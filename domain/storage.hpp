@@ -295,11 +295,12 @@ using write_request =
                  begin_attempt, open_password_session, register_user, add_credentials,
                  change_password, link_identity, set_user_disabled, delete_user, add_invitation,
                  remove_invitation, purge, bind_phone_number, add_api_key, revoke_api_key,
-                 touch_api_key>;
+                 touch_api_key, save_config_draft, publish_config_value, remove_config_value,
+                 discard_config_draft, roll_back_config_value>;
 
 /// Each request says which of them is its outcome.
 using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t,
-                                   attempt_begun, invitation, bound_phone, api_key>;
+                                   attempt_begun, invitation, bound_phone, api_key, config_item>;
 
 /// Reads --------------------------------------------------------------------------------------
 

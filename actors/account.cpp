@@ -95,7 +95,7 @@ void account_state::count_attempt(opened_promise waiting, const request_context&
       },
       [this](errc) { --waiting_; }, request,
       begin_attempt{.keys = keys_of(order),
-                    .policy = policy_.login.throttle,
+                    .policy = policy().login.throttle,
                     .username = std::nullopt,
                     .user = std::nullopt,
                     .at = context_.clock.now()});
@@ -112,8 +112,8 @@ void account_state::join_line(registering next) {
 }
 
 result<void> account_state::may_register(const register_account& order) const {
-  if (policy_.registering == registration::closed) return fail(errc::registration_closed);
-  if (policy_.registering == registration::by_invitation && order.invitation_code.empty())
+  if (policy().registering == registration::closed) return fail(errc::registration_closed);
+  if (policy().registering == registration::by_invitation && order.invitation_code.empty())
     return fail(errc::invalid_invitation, {}, "no code was given");
   return validate_password(order.password.reveal(), order.name);
 }
@@ -132,16 +132,16 @@ void account_state::hash(const registering& first) {
 void account_state::store(const registering& first, std::string phc) {
   const register_account& order = first.order;
   auto [opened, refresh_secret] =
-      make_session(context_, policy_.login.sessions, order.device, std::string{});
+      make_session(context_, policy().login.sessions, order.device, std::string{});
   register_user made{.id = user_id{context_.ids.next(context_.clock.now())},
                      .username = order.name.text(),
                      .password_hash = std::move(phc),
                      .invitation = std::nullopt,
                      .keys = keys_of(order),
-                     .policy = policy_.login.throttle,
+                     .policy = policy().login.throttle,
                      .opened = opened,
                      .at = opened.created_at};
-  if (policy_.registering == registration::by_invitation)
+  if (policy().registering == registration::by_invitation)
     made.invitation = security::hash_invitation_code(order.invitation_code);
   opened.user = made.id;
   const secret device_token{security::encode_device_token(
@@ -158,7 +158,7 @@ void account_state::store(const registering& first, std::string phc) {
 
 void account_state::finish(const registering& first, user_admitted& made, issue_tokens order) {
   const security_subject about{made.who.id, order.opened.id, first.order.device.address};
-  context_.events.report(policy_.registering == registration::open
+  context_.events.report(policy().registering == registration::open
                              ? security_event::registered_openly
                              : security_event::registered_by_invitation,
                          &first.request.trace, about);
@@ -189,7 +189,7 @@ void account_state::next_in_line(const register_account& done, bool taken) {
   --waiting_;
   // Whether a name is taken is told to nobody whose invitation was not looked at.
   const auto may_know = [&](const registering& other) {
-    return policy_.registering == registration::open ||
+    return policy().registering == registration::open ||
            other.order.invitation_code == done.invitation_code;
   };
   for (; taken && !line.empty() && may_know(line.front()); line.pop_front(), --waiting_) {
@@ -210,7 +210,7 @@ void account_state::begin_change(changed_promise waiting, const request_context&
   if (auto checked = validate_password(order.to.reveal(), {}); !checked)
     return refuse(self_, waiting, to_caf(checked.error()));
   begin_attempt attempt{.keys = {.device = security::session_throttle(order.current)},
-                        .policy = policy_.login.throttle,
+                        .policy = policy().login.throttle,
                         .username = std::nullopt,
                         .user = order.user,
                         .at = context_.clock.now()};
@@ -268,7 +268,7 @@ void account_state::replace_hash(changed_promise& waiting, const request_context
                          .to_hash = std::move(phc),
                          .keep = order.current,
                          .keys = {.device = security::session_throttle(order.current)},
-                         .policy = policy_.login.throttle,
+                         .policy = policy().login.throttle,
                          .at = context_.clock.now()};
   ask<ended_sessions>(
       self_, context_.database, waiting,
@@ -297,7 +297,7 @@ void account_state::add(user_promise waiting, const request_context& request,
   if (auto checked = validate_password(order.password.reveal(), order.name); !checked)
     return refuse(self_, waiting, to_caf(checked.error()));
   begin_attempt attempt{.keys = {.device = security::naming_throttle(order.user)},
-                        .policy = policy_.login.throttle,
+                        .policy = policy().login.throttle,
                         .username = std::nullopt,
                         .user = order.user,
                         .at = context_.clock.now()};

@@ -42,6 +42,10 @@ private:
     opened_promise waiting;
   };
 
+  /// As it is now.
+  const account_policy& policy() const noexcept {
+    return context_.accounts ? *context_.accounts : policy_;
+  }
   caf::result<session_opened> line_up(const request_context& request, register_account& order);
   /// Each one costs a hash, and says whether there is such a name: no address gets many that fail.
   void count_attempt(opened_promise waiting, const request_context& request,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/lane.hpp"
+#include "actors/lane_config.hpp"
 #include "actors/lane_meter.hpp"
 #include "actors/pool_meter.hpp"
 #include "actors/protocol.hpp"
@@ -13,6 +14,7 @@
 #include "telemetry/log.hpp"
 #include "telemetry/security_log.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace maque::security {
@@ -20,7 +22,13 @@ class key_ring;
 struct sealing_keys;
 } // namespace maque::security
 
+namespace maque::http {
+struct live_front_options;
+} // namespace maque::http
+
 namespace maque {
+
+struct account_policy;
 
 /// What the actors of one lane share: the handles of the services, which the supervisor replaces
 /// when it restarts one, and state that outlives them. Touched only in the lane's thread once it
@@ -46,7 +54,7 @@ struct lane_context {
   wechat_data_actor wechat_data;
   session_actor session;
   user_actor user;
-  config_actor config;
+  config_watcher_actor config_watcher;
   wechat_client_actor wechat;
   password_hasher_actor passwords;
   push_dispatcher_actor pushes;
@@ -59,6 +67,12 @@ struct lane_context {
   ring<user_actor> user_owners;
 
   revocation_list revocations;
+
+  lane_config config;
+  /// How logins and registrations go, once that has changed live; null: as at the start.
+  std::shared_ptr<const account_policy> accounts{};
+  /// Tells the front of this lane, if it has one, what has changed live.
+  std::function<void(const http::live_front_options&)> change_front{};
 
   /// The mini-programs that the server works for; never null in a lane that serves.
   std::shared_ptr<const wechat_apps> apps;

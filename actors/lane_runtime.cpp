@@ -1,7 +1,7 @@
 #include "actors/lane_runtime.hpp"
 
-#include "actors/config.hpp"
 #include "actors/login.hpp"
+#include "actors/outside.hpp"
 #include "actors/user.hpp"
 #include "actors/wechat_data.hpp"
 #include "domain/limits.hpp"
@@ -12,6 +12,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <future>
 #include <pthread.h>
 #include <utility>
 
@@ -21,9 +22,6 @@ namespace {
 
 /// One message in so many is timed; see actor_meter.
 constexpr std::uint32_t sample_every = 16;
-
-/// How often a lane looks for a new version of the published configuration.
-constexpr std::chrono::seconds config_interval{1};
 
 http::listener_options with_meter(http::listener_options options, lane_meter& meter) {
   options.meter = &meter;
@@ -47,6 +45,7 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
           [this](const http::exchange_ptr& refused, error cause) {
             front_.refuse(refused, std::move(cause));
           }} {
+  context_.change_front = [this](const http::live_front_options& next) { front_.change(next); };
   context_.keys = blueprint.tokens.keys;
   context_.apps = blueprint.apps;
   context_.sealing_keys = blueprint.sealing_keys;
@@ -56,9 +55,6 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
   });
   lane_.on_tick([this](steady_time) {
     if (pool_) caf::anon_send(pool_, db::sweep_workers{});
-  });
-  every(config_interval, [this] {
-    if (context_.config) caf::anon_send(context_.config, load_config{});
   });
   every(limits::look_interval, [this] {
     if (context_.session) caf::anon_send(context_.session, look_for_ended_sessions{});
@@ -163,12 +159,6 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
   std::vector<start_child> made;
 
   made.push_back(pool_child());
-  made.push_back(child<config_actor, config_state>(
-      config_state::name,
-      [this](const config_actor& started) {
-        configure([started](lane_context& here) { here.config = started; });
-      },
-      context));
   made.push_back(child<user_actor, user_state>(
       user_state::name,
       [this, id, everywhere](const user_actor& started) {
@@ -226,6 +216,22 @@ void lane_runtime::run_thread(std::string name) {
     pthread_setname_np(pthread_self(), name.c_str());
     lane_.run();
   }};
+}
+
+result<void> lane_runtime::await_first_loads(std::chrono::milliseconds timeout) {
+  std::promise<std::pair<session_actor, config_watcher_actor>> handles;
+  configure([&handles](lane_context& here) {
+    handles.set_value({here.session, here.config_watcher});
+  });
+  const auto [session, watcher] = handles.get_future().get();
+  const request_context request_now{trace_id{}, std::chrono::steady_clock::now() + timeout};
+  const auto revoked = request<announcement_applied>(lane_.system(), session, timeout, request_now,
+                                                     reload_revocations{});
+  if (!revoked) return tl::unexpected{revoked.error()};
+  const auto published = request<config_in_force>(lane_.system(), watcher, timeout, request_now,
+                                                  put_config_in_force{});
+  if (!published) return tl::unexpected{published.error()};
+  return {};
 }
 
 void lane_runtime::start_listening() {

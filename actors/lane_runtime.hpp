@@ -55,6 +55,8 @@ public:
 
   lane& home() noexcept { return lane_; }
   http::listener& listener() noexcept { return listener_; }
+  /// Only for what is made before the lane runs.
+  lane_context& context() noexcept { return context_; }
 
   /// Runs `action` on the context in the lane's thread; before the lane runs, as the first thing.
   void configure(std::function<void(lane_context&)> action);
@@ -80,6 +82,9 @@ public:
 
   /// @param name for tools that list threads; at most 15 characters.
   void run_thread(std::string name);
+  /// Waits until the lane, which runs, knows what it has to know before it serves: which sessions
+  /// were ended, and the published configuration.
+  result<void> await_first_loads(std::chrono::milliseconds timeout);
   void start_listening();
 
   /// See http::listener::drain. When the last connection has closed, `on_empty` is called.

@@ -1,5 +1,6 @@
 #include "actors/login.hpp"
 
+#include "actors/account.hpp"
 #include "actors/answer.hpp"
 #include "actors/attempts.hpp"
 #include "actors/session_keys.hpp"
@@ -42,6 +43,10 @@ login_actor::behavior_type login_state::make_behavior() {
 
 // WeChat -----------------------------------------------------------------------------------------
 
+const login_policy& login_state::policy() const noexcept {
+  return context_.accounts ? context_.accounts->login : policy_;
+}
+
 void login_state::exchange(promise waiting, const request_context& request,
                            log_in_with_wechat& proof) {
   ask_and_note<code_exchanged>(
@@ -59,7 +64,7 @@ void login_state::exchange(promise waiting, const request_context& request,
 
 void login_state::admit(promise& waiting, const request_context& request, const device_info& device,
                         code_exchanged& known) {
-  auto [opened, refresh_secret] = make_session(context_, policy_.sessions, device, known.appid);
+  auto [opened, refresh_secret] = make_session(context_, policy().sessions, device, known.appid);
   sealed_bytes sealed_session_key = seal_session_key(context_, known);
   admit_wechat_user admission{std::move(known.appid),
                               std::move(known.openid),
@@ -67,7 +72,7 @@ void login_state::admit(promise& waiting, const request_context& request, const 
                               std::move(sealed_session_key),
                               user_id{context_.ids.next(context_.clock.now())},
                               opened,
-                              policy_.sessions.max_sessions};
+                              policy().sessions.max_sessions};
   ask_and_note<user_admitted>(
       self_, context_.database, waiting,
       [this, request, opened = opened, refresh_secret = refresh_secret](promise& then,
@@ -92,7 +97,7 @@ void login_state::begin(promise waiting, password_login login) {
   if (auto parsed = username::parse(login.proof.username)) login.name = std::move(*parsed);
   const std::string& counted = login.name ? login.name->text() : login.proof.username;
   login.keys = keys_of(login, counted);
-  begin_attempt attempt{login.keys, policy_.throttle,
+  begin_attempt attempt{login.keys, policy().throttle,
                         login.name ? std::optional{counted} : std::nullopt, std::nullopt,
                         context_.clock.now()};
   const request_context request = login.request;
@@ -150,7 +155,7 @@ void login_state::judge(promise& waiting, password_login login, password_verifie
 void login_state::open(promise& waiting, password_login login,
                        std::optional<std::string> upgraded_hash) {
   auto [opened, refresh_secret] =
-      make_session(context_, policy_.sessions, login.proof.device, std::string{});
+      make_session(context_, policy().sessions, login.proof.device, std::string{});
   opened.user = login.known->user;
   const secret device_token{
       security::encode_device_token(login.device ? *login.device : security::random_bytes<16>(),
@@ -162,9 +167,9 @@ void login_state::open(promise& waiting, password_login login,
                               login.known->password_hash,
                               std::move(upgraded_hash),
                               login.keys,
-                              policy_.throttle,
+                              policy().throttle,
                               opened,
-                              policy_.sessions.max_sessions};
+                              policy().sessions.max_sessions};
   ask_and_note<user_admitted>(
       self_, context_.database, waiting,
       [this, request = login.request, opened = opened, refresh_secret = refresh_secret,

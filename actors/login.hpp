@@ -31,6 +31,9 @@ private:
   /// A login with a password, from its first to its last step.
   struct password_login;
 
+  /// As it is now.
+  const login_policy& policy() const noexcept;
+
   void exchange(promise waiting, const request_context& request, log_in_with_wechat& proof);
   /// WeChat knows the user: stores him and a new session, then has the tokens made.
   void admit(promise& waiting, const request_context& request, const device_info& device,

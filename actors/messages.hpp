@@ -192,6 +192,17 @@ struct replace_cached_user {
   user current;
 };
 
+/// Looks whether there is a newer version of the published configuration.
+struct look_for_config {};
+
+/// Has all lanes serve what is published by now.
+struct put_config_in_force {};
+
+/// All lanes serve this version, or a newer one.
+struct config_applied {
+  std::uint64_t version = 0;
+};
+
 /// Looks whether the file of the signing keys was changed.
 struct look_at_keys {};
 
@@ -251,25 +262,9 @@ struct announcement_applied {
   std::uint32_t lane = 0;
 };
 
-/// The published configuration, ready to be served: made once a version, shared by all who read it.
-struct published_config {
-  struct value {
-    std::string json;
-    std::string etag;
-  };
-
+struct config_in_force {
   std::uint64_t version = 0;
-  /// The whole of it: {"version":…,"values":{…}}.
-  value whole;
-  /// Each value alone, in ascending order of key.
-  std::vector<std::pair<std::string, value>> by_key;
-
-  const value* find(std::string_view key) const noexcept;
 };
-
-using shared_config = std::shared_ptr<const published_config>;
-
-struct find_config {};
 
 } // namespace maque
 
@@ -314,7 +309,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::hash_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::verify_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::list_ended_sessions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::load_config)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::find_config)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::look_for_config)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::put_config_in_force)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::config_applied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::config_in_force)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::revoke_sessions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::reload_revocations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::replace_cached_user)
@@ -326,7 +324,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::code_exchanged)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::password_hashed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::password_verified)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::announcement_applied)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::shared_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(maque::user)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<maque::user>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<maque::user>)

@@ -55,7 +55,7 @@ operator_service::~operator_service() {
 lane_blueprint operator_service::blueprint(std::string address) {
   lane_blueprint made = parts_.lanes;
   made.database.policy = operator_pool(made.database.policy);
-  made.front.cors = http::cors_policy::off;
+  made.front.live.cors = http::cors_policy::off;
   made.front.routes = http::admin_routes(desk_);
   made.front.gate = &gate_;
   made.front.desk = &desk_;

@@ -44,6 +44,8 @@ public:
 
   std::vector<start_child> children() { return lane_->operator_children(); }
   void configure(std::function<void(lane_context&)> action) { lane_->configure(std::move(action)); }
+  /// Of its lane, for what is made before that runs.
+  lane_context& context() noexcept { return lane_->context(); }
   void use_writer(const db::writer_actor& writer) { lane_->use_writer(writer); }
 
   /// Begins to serve, and shows this and itself at /metrics. When its children have been made.

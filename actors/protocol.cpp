@@ -3,8 +3,6 @@
 #include <caf/atom.hpp>
 #include <caf/message.hpp>
 
-#include <algorithm>
-
 namespace maque {
 
 namespace {
@@ -12,14 +10,6 @@ namespace {
 const caf::atom_value error_category = caf::atom("maque");
 
 } // namespace
-
-const published_config::value* published_config::find(std::string_view key) const noexcept {
-  const auto at = std::lower_bound(by_key.begin(), by_key.end(), key,
-                                   [](const auto& entry, std::string_view wanted) {
-                                     return std::string_view{entry.first} < wanted;
-                                   });
-  return at != by_key.end() && at->first == key ? &at->second : nullptr;
-}
 
 caf::error to_caf(const error& cause) {
   const std::int64_t retry_after = cause.retry_after ? cause.retry_after->count() : -1;

@@ -89,13 +89,15 @@ using user_actor = caf::typed_actor<
     // From the owner: this is the newest state of the user.
     caf::replies_to<replace_cached_user>::with<announcement_applied>>;
 
-/// Knows the published configuration and notices new versions.
-using config_actor = caf::typed_actor<
-    // The newest version that this lane knows. Fails with database_unavailable before the first one
-    // could be read.
-    caf::replies_to<request_context, find_config>::with<shared_config>,
-    // Looks whether there is a newer version.
-    caf::reacts_to<load_config>>;
+/// Notices new versions of the published configuration, and gives each to all lanes.
+using config_watcher_actor = caf::typed_actor<
+    // From its lane, once a tick. While the database doesn't answer, not each one leads to a look.
+    caf::reacts_to<look_for_config>,
+    // Looks at once. Replies when all lanes serve what was published before this was sent. Fails
+    // with database_unavailable.
+    caf::replies_to<request_context, put_config_in_force>::with<config_in_force>,
+    // From the last of the lanes.
+    caf::reacts_to<config_applied>>;
 
 /// Reads the signing keys again when their file was changed, and tells all lanes.
 using key_keeper_actor = caf::typed_actor<

@@ -2,6 +2,7 @@
 
 #include "actors/key_keeper.hpp"
 #include "actors/lane_runtime.hpp"
+#include "actors/live_state.hpp"
 #include "actors/operator_service.hpp"
 #include "actors/outside.hpp"
 #include "actors/password_hasher.hpp"
@@ -76,6 +77,7 @@ public:
   std::uint16_t port() const noexcept { return blueprint_.listener.port; }
   std::uint16_t operator_port() const noexcept { return operator_port_; }
   std::string database_description() const { return stores_->describe(); }
+  void reload(const config::settings& read) { live_.reload(read); }
 
 private:
   result<void> open_listeners();
@@ -112,6 +114,7 @@ private:
   std::unique_ptr<operator_service> operators_;
   std::uint16_t operator_port_ = 0;
   security_log events_{log_};
+  live_state live_{options_.settings, log_, [this](const auto& action) { everywhere(action); }};
   push_service pushes_{clock_, log_, options_.push_handlers};
   supervisor_actor supervisor_;
   // Set by a child's start function, read by those of later ones: the supervisor's thread.
@@ -192,6 +195,8 @@ result<void> server::impl::start_actors() {
   for (const auto& lane : lanes_)
     std::ranges::move(lane->children(tell), std::back_inserter(children));
   std::ranges::move(operators_->children(), std::back_inserter(children));
+  children.push_back(
+      live_.watcher_child(operators_->context(), add_meter(config_watcher_state::name)));
   for (start_child& child : children)
     if (auto started = start_one(std::move(child)); !started) return started;
   return {};
@@ -298,20 +303,8 @@ start_child server::impl::key_keeper_child() {
 }
 
 result<void> server::impl::await_first_loads() {
-  const request_context request_now{trace_id{}, std::chrono::steady_clock::now() + start_timeout};
-  for (const auto& lane : lanes_) {
-    std::promise<std::pair<session_actor, config_actor>> handles;
-    lane->configure([&handles](lane_context& here) {
-      handles.set_value({here.session, here.config});
-    });
-    const auto [session, config] = handles.get_future().get();
-    const auto revoked = request<announcement_applied>(*system_, session, start_timeout,
-                                                       request_now, reload_revocations{});
-    if (!revoked) return tl::unexpected{revoked.error()};
-    const auto published =
-        request<shared_config>(*system_, config, start_timeout, request_now, find_config{});
-    if (!published) return tl::unexpected{published.error()};
-  }
+  for (const auto& lane : lanes_)
+    if (auto loaded = lane->await_first_loads(start_timeout); !loaded) return loaded;
   return {};
 }
 
@@ -376,6 +369,10 @@ result<void> server::start() {
 
 bool server::stop(std::chrono::milliseconds grace) {
   return impl_->stop(grace);
+}
+
+void server::reload(const config::settings& read) {
+  impl_->reload(read);
 }
 
 std::uint16_t server::port() const noexcept {

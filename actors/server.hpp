@@ -49,6 +49,10 @@ public:
   /// actors in the reverse of the order in which they were started. True if nothing was cut short.
   bool stop(std::chrono::milliseconds grace);
 
+  /// What the files say by now, all of it checked: what of it can change live is in force at once,
+  /// what can't is logged. While it runs.
+  void reload(const config::settings& read);
+
   /// The port that it listens on.
   std::uint16_t port() const noexcept;
   /// The port of the operator's listener.

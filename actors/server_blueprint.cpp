@@ -119,25 +119,33 @@ result<security::shared_key_ring> keys_of(const config::settings& settings) {
   });
 }
 
+account_policy account_policy_of(const config::settings& settings) {
+  return {registration_of(settings.accounts.registration),
+          {policy_of(settings), throttle_of(settings)}};
+}
+
+http::live_front_options live_front_of(const config::settings& settings) {
+  return {policy_of(settings.http.cors),
+          settings.http.cors_origins,
+          {settings.log.access_sample, settings.log.slow_request},
+          proxies_of(settings)};
+}
+
 lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys) {
   const config::settings& settings = options.settings;
   const auto& front = settings.http;
   lane_blueprint made;
-  made.accounts = {registration_of(settings.accounts.registration),
-                   {policy_of(settings), throttle_of(settings)}};
+  made.accounts = account_policy_of(settings);
   made.apps = apps_of(settings);
   made.sealing_keys = sealing_keys_of(settings);
   made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
                  settings.throttle.forget_after};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
   made.front = {front.request_timeout,
-                policy_of(front.cors),
-                front.cors_origins,
-                {settings.log.access_sample, settings.log.slow_request},
+                live_front_of(settings),
                 [] { return std::string_view{"simulator"}; },
                 made.tokens.policy.access_ttl,
                 options.version_json,
-                proxies_of(settings),
                 {options.traces}};
   made.listener.port = front.port;
   made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},

@@ -16,6 +16,12 @@ std::shared_ptr<const wechat_apps> apps_of(const config::settings& settings);
 
 security::token_lifetimes lifetimes_of(const config::settings& settings);
 
+/// How logins and registrations go.
+account_policy account_policy_of(const config::settings& settings);
+
+/// What of the front can change live.
+http::live_front_options live_front_of(const config::settings& settings);
+
 /// What the lanes are made from, as the settings say. Still missing: where they listen, and the
 /// places for connections that they share, and the database.
 lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys);

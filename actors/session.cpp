@@ -1,5 +1,6 @@
 #include "actors/session.hpp"
 
+#include "actors/account.hpp"
 #include "actors/answer.hpp"
 #include "domain/limits.hpp"
 
@@ -338,6 +339,10 @@ void session_state::look_for_ended() {
           [this](const caf::error&) { looking_ = false; });
 }
 
+std::chrono::milliseconds session_state::throttle_memory() const noexcept {
+  return context_.accounts ? context_.accounts->login.throttle.forget_after : throttle_memory_;
+}
+
 void session_state::purge_old() {
   if (std::exchange(purging_, true)) return;
   const utc_time now = context_.clock.now();
@@ -345,7 +350,7 @@ void session_state::purge_old() {
   self_
       ->request(context_.database, caf::infinite, request,
                 purge{.sessions_before = now - limits::sessions_kept,
-                      .throttles_before = now - throttle_memory_,
+                      .throttles_before = now - throttle_memory(),
                       .now = now,
                       .limit = limits::purge_rows})
       .then(

@@ -72,6 +72,8 @@ private:
   /// Until when a session that ends now has to be remembered.
   utc_time revoked_until() const;
   void look_for_ended();
+  /// As it is now.
+  std::chrono::milliseconds throttle_memory() const noexcept;
   void purge_old();
   void reload(caf::typed_response_promise<announcement_applied> waiting,
               const request_context& request);

@@ -266,9 +266,9 @@ void check_live_together(collector& subject) {
 
 void complete_and_check(collector& subject) {
   check_http(subject);
-  check_operator(subject);
   check_live_together(subject);
   check_live_forms(subject);
+  check_operator(subject);
   check_database(subject);
   check_wechat(subject);
   check_apps(subject);

@@ -125,6 +125,17 @@ settings take_live_options(const settings& start, const settings& read) {
   return made;
 }
 
+std::vector<live_change> live_changes(const settings& before, const settings& after) {
+  std::vector<live_change> out;
+  for (const option& each : all_options()) {
+    // None of them is a secret.
+    if (!each.is_live()) continue;
+    live_change change{std::string{each.name}, to_text(each, before), to_text(each, after)};
+    if (change.before != change.after) out.push_back(std::move(change));
+  }
+  return out;
+}
+
 std::vector<std::string> restart_options(const settings& running, const settings& read) {
   std::vector<std::string> out;
   for (const option& each : all_options())

@@ -30,6 +30,16 @@ outcome apply_live(const settings& start, const live_values& live);
 /// `start` with what of `read` can change live: what a file that was read again changes at once.
 settings take_live_options(const settings& start, const settings& read);
 
+/// An option whose value has become another one.
+struct live_change {
+  std::string name;
+  std::string before; ///< As in the environment.
+  std::string after;
+};
+
+/// Of the options that can change live, those that differ, in the order of maque.example.toml.
+std::vector<live_change> live_changes(const settings& before, const settings& after);
+
 /// The names of the options that differ and can only be changed by a restart, in the order of
 /// maque.example.toml. The tables of [[wechat.app]] count as one, "wechat.app".
 std::vector<std::string> restart_options(const settings& running, const settings& read);

@@ -20,7 +20,7 @@ result<read_outcome> outcome_of(result<T> value) {
 result<std::optional<config_snapshot>> load_if_newer(store& source, std::uint64_t known_version) {
   const auto version = source.config_version();
   if (!version) return tl::unexpected{version.error()};
-  if (*version == known_version) return std::optional<config_snapshot>{};
+  if (*version <= known_version) return std::optional<config_snapshot>{};
   auto snapshot = source.load_config();
   if (!snapshot) return tl::unexpected{std::move(snapshot.error())};
   return std::optional<config_snapshot>{std::move(*snapshot)};

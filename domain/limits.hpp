@@ -79,6 +79,9 @@ inline constexpr std::size_t config_description_bytes = 1024;
 inline constexpr std::size_t config_note_bytes = 1024;
 inline constexpr std::size_t config_who_bytes = 256;
 inline constexpr std::size_t config_appids = 100;
+/// What a lane keeps of that which targeted values make of one version, for those who come again.
+inline constexpr std::size_t config_variants = 64;
+inline constexpr std::size_t config_variant_bytes = 16 * 1024 * 1024;
 
 // Tokens
 inline constexpr std::size_t access_token_bytes = 2048;

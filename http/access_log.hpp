@@ -29,6 +29,8 @@ public:
   /// A slow request has a line with what its time went to.
   void record(const exchange& answered, const request_times& times);
 
+  void change(access_log_options options) noexcept { options_ = options; }
+
   /// Hands over what is gathered; the lane calls this once a tick.
   void flush();
 

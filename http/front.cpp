@@ -30,9 +30,22 @@ front::front(lane_context& services, front_options options, security::access_tok
     : options_{std::move(options)}, context_{services, options_}, routes_{options_.routes.empty()
                                                                               ? all_routes()
                                                                               : options_.routes},
-      route_meter_{routes_.labels()}, cors_{options_.cors, options_.cors_origins},
-      clients_{options_.proxies}, access_log_{services.log, options_.access_log},
-      tokens_{std::move(tokens)}, tracer_{options_.tracing, random_seed} {}
+      route_meter_{routes_.labels()}, cors_{options_.live.cors, options_.live.cors_origins},
+      clients_{options_.live.proxies}, access_log_{services.log, options_.live.access_log},
+      tokens_{std::move(tokens)}, tracer_{options_.tracing, random_seed} {
+  context_.find_caller = [this](const exchange& asking) -> std::optional<caller> {
+    const auto claims = authenticate(asking);
+    if (!claims) return std::nullopt;
+    return caller{claims->user, claims->session};
+  };
+}
+
+void front::change(const live_front_options& next) {
+  // Pages of other origins have no business on the operator's listener.
+  if (options_.gate == nullptr) cors_ = cors{next.cors, next.cors_origins};
+  clients_ = client_finder{next.proxies};
+  access_log_.change(next.access_log);
+}
 
 void front::begin(exchange& arrived) {
   arrived.observer = this;

@@ -42,19 +42,24 @@ protected:
   ~gatekeeper() = default;
 };
 
-struct front_options {
-  std::chrono::milliseconds request_timeout{10'000};
+/// What can change while the front serves.
+struct live_front_options {
   cors_policy cors = cors_policy::off;
   std::vector<std::string> cors_origins;
   access_log_options access_log;
+  /// Whose word about their clients is believed.
+  proxy_options proxies;
+};
+
+struct front_options {
+  std::chrono::milliseconds request_timeout{10'000};
+  live_front_options live; ///< At the start.
   /// How it is with WeChat, for /readyz: "simulator", "unchecked", "ok", "unavailable".
   std::function<std::string_view()> wechat_state;
   /// No access token is good for longer, whatever it says.
   std::chrono::seconds access_ttl{std::chrono::minutes{15}};
   /// The data of /api/version, serialised.
   std::string version_json;
-  /// Whose word about their clients is believed.
-  proxy_options proxies;
   tracing_options tracing{};
   /// Empty: all_routes().
   std::vector<route> routes{};
@@ -71,6 +76,8 @@ public:
 
   lane_context& services;
   const front_options& options;
+  /// Who asks, if he shows a good access token: where that is no condition but makes a difference.
+  std::function<std::optional<caller>(const exchange&)> find_caller;
   /// The actor in whose name requests are sent.
   http_front_actor::pointer self = nullptr;
   bool draining = false;
@@ -100,6 +107,9 @@ public:
 
   /// Answers what has waited beyond its deadline, and hands the access log over.
   void sweep(steady_time now);
+
+  /// What comes from now on is served in this way.
+  void change(const live_front_options& next);
 
   /// From now on /readyz says no and each response closes its connection.
   void drain() noexcept { context_.draining = true; }

@@ -1,0 +1,89 @@
+#include "actors/live_state.hpp"
+
+#include "actors/lane_runtime.hpp"
+#include "actors/server_blueprint.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace maque {
+
+live_state::live_state(config::settings start, log::logger& log, configure_all everywhere)
+    : log_{log}, everywhere_{std::move(everywhere)}, view_{start, start, {}} {}
+
+start_child live_state::watcher_child(lane_context& here, actor_meter& meter) {
+  here.home.on_tick([&here](steady_time) {
+    if (here.config_watcher) caf::anon_send(here.config_watcher, look_for_config{});
+  });
+  return {config_watcher_state::name,
+          [this, &here, &meter] {
+            auto started = spawn_on<config_watcher_actor, config_watcher_state>(
+                here.home, meter, std::ref(here),
+                config_watcher_state::announcement{
+                    [this](const shared_config& newer, const std::shared_ptr<void>& applied) {
+                      take(newer, applied);
+                    }});
+            everywhere_([started](lane_context& lane) { lane.config_watcher = started; });
+            return caf::actor_cast<caf::actor>(started);
+          },
+          &meter};
+}
+
+void live_state::take(const shared_config& published, const std::shared_ptr<void>& applied) {
+  const std::lock_guard lock{mutex_};
+  if (published->settings != view_.live) {
+    view_.live = published->settings;
+    auto [next, problems] = config::apply_live(view_.start, view_.live);
+    complain(problems);
+    apply(next);
+  }
+  everywhere_([published, applied](lane_context& lane) { lane.config.adopt(published); });
+}
+
+void live_state::reload(const config::settings& read) {
+  const std::lock_guard lock{mutex_};
+  for (const std::string& name : config::restart_options(view_.start, read))
+    log_.warn("this setting was changed, which needs a restart",
+              {{"setting", std::string_view{name}}});
+  view_.start = config::take_live_options(view_.start, read);
+  auto [next, problems] = config::apply_live(view_.start, view_.live);
+  complain(problems);
+  apply(next);
+}
+
+live_state::view live_state::look() const {
+  const std::lock_guard lock{mutex_};
+  return view_;
+}
+
+void live_state::apply(const config::settings& next) {
+  for (const auto& [name, before, after] : config::live_changes(view_.now, next))
+    log_.line(log::level::info, nullptr, "a setting was changed",
+              {{"setting", std::string_view{name}},
+               {"from", std::string_view{before}},
+               {"to", std::string_view{after}}});
+  view_.now = next;
+  log_.set_threshold(log::parse_level(next.log.level).value_or(log::level::info));
+  const auto accounts = std::make_shared<const account_policy>(account_policy_of(next));
+  const auto front = std::make_shared<const http::live_front_options>(live_front_of(next));
+  everywhere_([accounts, front](lane_context& lane) {
+    lane.accounts = accounts;
+    if (lane.change_front) lane.change_front(*front);
+  });
+}
+
+void live_state::complain(const std::vector<config::problem>& problems) {
+  std::vector<std::string> told;
+  for (const auto& [where, what] : problems) {
+    told.push_back(where + ": " + what);
+    if (std::ranges::find(complaints_, told.back()) != complaints_.end()) continue;
+    log_.line(log::level::error, nullptr, "a published setting can't be used and is left out",
+              {{"key", std::string_view{where}}, {"cause", std::string_view{what}}});
+  }
+  complaints_ = std::move(told);
+}
+
+} // namespace maque

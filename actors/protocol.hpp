@@ -159,6 +159,9 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, find_api_key>::with<std::optional<api_key>>,
     // No snapshot if the version is still the known one.
     caf::replies_to<request_context, load_config>::with<std::optional<config_snapshot>>,
+    caf::replies_to<request_context, list_config_items>::with<std::vector<config_item>>,
+    caf::replies_to<request_context, find_config_item>::with<std::optional<config_item>>,
+    caf::replies_to<request_context, list_config_history>::with<config_history>,
     // Writes: what is acknowledged is on disk. For their errors see domain/storage.hpp.
     caf::replies_to<request_context, admit_wechat_user>::with<user_admitted>,
     caf::replies_to<request_context, update_profile>::with<user>,
@@ -172,7 +175,12 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, link_identity>::with<user>,
     caf::replies_to<request_context, bind_phone_number>::with<bound_phone>,
     caf::replies_to<request_context, touch_api_key>::with<std::uint64_t>,
-    caf::replies_to<request_context, purge>::with<std::uint64_t>>;
+    caf::replies_to<request_context, purge>::with<std::uint64_t>,
+    caf::replies_to<request_context, save_config_draft>::with<config_item>,
+    caf::replies_to<request_context, publish_config_value>::with<config_item>,
+    caf::replies_to<request_context, remove_config_value>::with<config_item>,
+    caf::replies_to<request_context, discard_config_draft>::with<config_item>,
+    caf::replies_to<request_context, roll_back_config_value>::with<config_item>>;
 
 /// Errors -------------------------------------------------------------------------------------
 

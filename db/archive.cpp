@@ -73,12 +73,35 @@ constexpr std::array config_versions_columns{
     archive_column{"key", column_type::text},
     archive_column{"json", column_type::text, true},
     archive_column{"published_at", column_type::integer},
+    archive_column{"description", column_type::text, true, 5},
+    archive_column{"visibility", column_type::text, true, 5},
+    archive_column{"percentage", column_type::integer, true, 5},
+    archive_column{"appids", column_type::text, true, 5},
+    archive_column{"otherwise", column_type::text, true, 5},
+    archive_column{"json_schema", column_type::text, true, 5},
+    archive_column{"who", column_type::text, true, 5},
+    archive_column{"note", column_type::text, true, 5},
 };
 
 constexpr std::array config_values_columns{
     archive_column{"key", column_type::text},
     archive_column{"json", column_type::text},
     archive_column{"version", column_type::integer},
+};
+
+constexpr std::array config_drafts_columns{
+    archive_column{"key", column_type::text},
+    archive_column{"json", column_type::text},
+    archive_column{"description", column_type::text},
+    archive_column{"visibility", column_type::text},
+    archive_column{"percentage", column_type::integer, true},
+    archive_column{"appids", column_type::text, true},
+    archive_column{"otherwise", column_type::text, true},
+    archive_column{"json_schema", column_type::text, true},
+    archive_column{"saved_by", column_type::text},
+    archive_column{"saved_at", column_type::integer},
+    archive_column{"base_version", column_type::integer},
+    archive_column{"revision", column_type::integer},
 };
 
 constexpr std::array api_keys_columns{
@@ -102,7 +125,7 @@ constexpr std::array phone_numbers_columns{
 };
 
 constexpr std::size_t short_rows = 1000;
-constexpr std::size_t long_rows = 50; ///< A value of the configuration may have 64 KiB.
+constexpr std::size_t long_rows = 15; ///< A value of the configuration may have 256 KiB.
 
 constexpr std::array all_tables{
     archive_table{"users", users_columns, 1, short_rows},
@@ -115,6 +138,7 @@ constexpr std::array all_tables{
     archive_table{"login_throttles", login_throttles_columns, 1, short_rows, 2},
     archive_table{"config_versions", config_versions_columns, 1, long_rows},
     archive_table{"config_values", config_values_columns, 1, long_rows},
+    archive_table{"config_drafts", config_drafts_columns, 1, long_rows, 5},
 };
 
 std::string key_parameters(std::string_view prefix, std::size_t count) {

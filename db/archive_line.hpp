@@ -23,7 +23,7 @@ namespace maque::db {
 
 inline constexpr int archive_version = 1;
 /// Longer than any row can be: a value of the configuration whose every byte is escaped.
-inline constexpr std::size_t archive_line_bytes = std::size_t{1024} * 1024;
+inline constexpr std::size_t archive_line_bytes = std::size_t{2} * 1024 * 1024;
 
 struct archive_header {
   int schema = 0;

@@ -107,6 +107,12 @@ std::vector<result<read_outcome>> run_reads(store& source,
       outcomes[index] = outcome_of(load_if_newer(source, config->known_version));
     else if (const auto* const sessions = std::get_if<list_sessions>(&request))
       outcomes[index] = outcome_of(source.list_sessions(sessions->user));
+    else if (std::holds_alternative<list_config_items>(request))
+      outcomes[index] = outcome_of(source.list_config_items());
+    else if (const auto* const item = std::get_if<find_config_item>(&request))
+      outcomes[index] = outcome_of(source.find_config_item(item->key));
+    else if (const auto* const history = std::get_if<list_config_history>(&request))
+      outcomes[index] = outcome_of(source.config_history_of(*history));
     usable = outcomes[index] || outcomes[index].error().code != errc::database_unavailable;
   }
   return outcomes;

@@ -36,14 +36,6 @@ const postgres_statement list_sessions_statement{
 const postgres_statement ended_since_statement{
     "ended_since", "SELECT id FROM sessions WHERE ended_at >= $1 ORDER BY ended_at, id"};
 
-const postgres_statement config_version_statement{
-    "config_version", "SELECT coalesce(max(version), 0) FROM config_versions"};
-
-const postgres_statement load_config_statement{
-    "load_config", "SELECT newest.version, c.key, c.json"
-                   " FROM (SELECT coalesce(max(version), 0) AS version FROM config_versions) newest"
-                   " LEFT JOIN config_values c ON TRUE ORDER BY c.key"};
-
 template <class Row, class Id>
 std::vector<std::optional<Row>> find(postgres_connection& from, const postgres_statement& statement,
                                      std::span<const Id> ids, Row (*read)(const pqxx::row&)) {
@@ -95,20 +87,6 @@ ended_sessions sessions_ended_since(postgres_connection& from, utc_time since) {
   for (const pqxx::row& row : from.run(ended_since_statement, to_unix_micros(since)))
     ended.push_back(id_at<session_id>(row, 0));
   return ended;
-}
-
-std::uint64_t config_version(postgres_connection& from) {
-  return static_cast<std::uint64_t>(integer_at(from.run(config_version_statement)[0], 0));
-}
-
-config_snapshot load_config(postgres_connection& from) {
-  config_snapshot snapshot;
-  for (const pqxx::row& row : from.run(load_config_statement)) {
-    snapshot.version = static_cast<std::uint64_t>(integer_at(row, 0));
-    if (!row[1].is_null())
-      snapshot.entries.push_back({row[1].as<std::string>(), row[2].as<std::string>()});
-  }
-  return snapshot;
 }
 
 } // namespace maque::db

@@ -14,7 +14,5 @@ std::vector<std::optional<session>> find_sessions(postgres_connection& from,
                                                   std::span<const session_id> ids);
 std::vector<session> list_sessions(postgres_connection& from, user_id user);
 ended_sessions sessions_ended_since(postgres_connection& from, utc_time since);
-std::uint64_t config_version(postgres_connection& from);
-config_snapshot load_config(postgres_connection& from);
 
 } // namespace maque::db

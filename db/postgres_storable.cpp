@@ -102,6 +102,37 @@ bool storable(const set_config_value& r) {
   return storable(r.key) && storable(r.json);
 }
 
+bool storable(const config_edit& r) {
+  return storable(r.key) && storable(r.by.who) && storable(r.by.note);
+}
+
+bool storable(const std::optional<config_content>& r) {
+  const auto holds = [](const std::string& appid) { return storable(appid); };
+  return !r || (storable(r->json) && storable(r->description) && storable(r->schema) &&
+                (!r->targeting || (storable(r->targeting->otherwise) &&
+                                   std::ranges::all_of(r->targeting->appids, holds))));
+}
+
+bool storable(const save_config_draft& r) {
+  return storable(r.edit) && storable(std::optional{r.content});
+}
+
+bool storable(const publish_config_value& r) {
+  return storable(r.edit) && storable(r.content);
+}
+
+bool storable(const remove_config_value& r) {
+  return storable(r.edit);
+}
+
+bool storable(const discard_config_draft& r) {
+  return storable(r.edit);
+}
+
+bool storable(const roll_back_config_value& r) {
+  return storable(r.edit);
+}
+
 bool is_storable(const write_request& request) {
   return std::visit([](const auto& wanted) { return storable(wanted); }, request);
 }

@@ -4,6 +4,7 @@
 #include "db/postgres_api_keys.hpp"
 #include "db/postgres_archive.hpp"
 #include "db/postgres_batch.hpp"
+#include "db/postgres_config.hpp"
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_migrator.hpp"
@@ -86,9 +87,19 @@ public:
 
   result<std::vector<invitation>> list_invitations() override { return read(db::list_invitations); }
 
-  result<std::uint64_t> config_version() override { return read(db::config_version); }
+  result<std::uint64_t> config_version() override { return read(db::newest_config_version); }
 
   result<config_snapshot> load_config() override { return read(db::load_config); }
+
+  result<std::vector<config_item>> list_config_items() override {
+    return read(db::list_config_items);
+  }
+  result<std::optional<config_item>> find_config_item(const std::string& key) override {
+    return read([&](postgres_connection& from) { return config_item_of(from, key); });
+  }
+  result<config_history> config_history_of(const list_config_history& query) override {
+    return read([&](postgres_connection& from) { return db::config_history_of(from, query); });
+  }
 
   write_outcomes apply(std::span<const write_request> requests) override {
     if (session_.access() == postgres_access::read) {

@@ -1,3 +1,4 @@
+#include "db/postgres_config.hpp"
 #include "db/postgres_writer.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ std::vector<postgres_writer::places> postgres_writer::deal_into_waves() const {
     } else if constexpr (std::is_same_v<kind, rotate_refresh> ||
                          std::is_same_v<kind, end_sessions>) {
       return dealer.next_of(request.user);
-    } else if constexpr (std::is_same_v<kind, set_config_value> || std::is_same_v<kind, purge>) {
+    } else if constexpr (config_write<kind> || std::is_same_v<kind, purge>) {
       return std::nullopt; // Behind all waves.
     } else if constexpr (std::is_same_v<kind, link_identity>) {
       return dealer.next_alone(

@@ -126,8 +126,8 @@ write_outcomes postgres_writer::perform() {
   // The purge looks at the throttles as they are written.
   for (const std::size_t place : of_kind<purge>(all))
     outcomes_[place] = db::perform(to_, request<purge>(place));
-  for (const std::size_t place : of_kind<set_config_value>(all))
-    outcomes_[place] = publish(to_, request<set_config_value>(place));
+  for (const std::size_t place : all)
+    if (is_config_write(requests_[place])) outcomes_[place] = edit_config(to_, requests_[place]);
   return std::move(outcomes_);
 }
 

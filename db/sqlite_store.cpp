@@ -78,16 +78,24 @@ public:
 
   result<std::vector<invitation>> list_invitations() override { return tables_.invitations.list(); }
 
-  result<std::uint64_t> config_version() override { return config_.version(); }
+  result<std::uint64_t> config_version() override { return config_.newest_version(); }
 
   result<config_snapshot> load_config() override {
     return transactions_.run_snapshot([&]() -> result<config_snapshot> {
-      const auto version = config_.version();
+      const auto version = config_.newest_version();
       if (!version) return tl::unexpected{version.error()};
       return config_.entries().map([&](std::vector<config_entry> entries) {
         return config_snapshot{.version = *version, .entries = std::move(entries)};
       });
     });
+  }
+
+  result<std::vector<config_item>> list_config_items() override { return config_.items(); }
+  result<std::optional<config_item>> find_config_item(const std::string& key) override {
+    return config_.find(key);
+  }
+  result<config_history> config_history_of(const list_config_history& query) override {
+    return config_.history(query);
   }
 
   outcome_list apply(std::span<const write_request> requests) override {
@@ -144,18 +152,18 @@ private:
   result<write_outcome> perform(const touch_api_key& request) {
     return tables_.api_keys.perform(request);
   }
-  result<write_outcome> perform(const set_config_value& request) {
-    return transactions_.run_all_or_nothing(
-        [&]() -> result<write_outcome> { return config_.set(request); });
-  }
   result<write_outcome> perform(const purge& request) {
     return transactions_.run_all_or_nothing(
         [&]() -> result<write_outcome> { return purge_.perform(request); });
   }
   template <class Kind>
   result<write_outcome> perform(const Kind& request) {
-    return transactions_.run_all_or_nothing(
-        [&]() -> result<write_outcome> { return accounts_.perform(request); });
+    return transactions_.run_all_or_nothing([&]() -> result<write_outcome> {
+      if constexpr (requires { config_editor_.perform(request); })
+        return config_editor_.perform(request);
+      else
+        return accounts_.perform(request);
+    });
   }
 
   std::unique_ptr<sqlite_database> database_;
@@ -164,6 +172,7 @@ private:
   sqlite_tables tables_{*database_};
   sqlite_accounts accounts_{*database_, tables_};
   sqlite_config config_{*database_};
+  config_editor config_editor_{config_};
   sqlite_purge purge_{*database_};
 };
 

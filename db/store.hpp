@@ -91,6 +91,13 @@ public:
   virtual result<std::uint64_t> config_version() = 0;
   virtual result<config_snapshot> load_config() = 0;
 
+  /// All keys with a published value or a draft, in ascending order.
+  virtual result<std::vector<config_item>> list_config_items() = 0;
+  /// An empty optional: it has neither.
+  virtual result<std::optional<config_item>> find_config_item(const std::string& key) = 0;
+  /// The versions of a key, the newest first.
+  virtual result<config_history> config_history_of(const list_config_history& query) = 0;
+
   /// Writes -----------------------------------------------------------------------------------
 
   /// Runs all of `requests` in one durable transaction (group commit), in their order. One that

@@ -37,7 +37,9 @@ enum class errc : std::uint8_t {
   user_not_found,
   config_key_not_found,
   session_not_found,
-  // 405, 406, 408, 409, 411, 413, 414, 415, 417, 429, 431
+  config_version_not_found, ///< The configuration key never had this version.
+  config_draft_not_found,   ///< Nobody has saved a draft of this configuration key.
+  // 405, 406, 408, 409, 411, 413, 414, 415, 417, 422, 429, 431
   method_not_allowed,
   request_timeout,
   conflict,
@@ -47,10 +49,13 @@ enum class errc : std::uint8_t {
   wechat_already_linked, ///< The user has another identity of this mini-program.
   session_key_missing,   ///< No login has brought a session_key of WeChat, or it can't be opened.
   subscription_refused,  ///< The user takes no such message, or not another one.
+  config_conflict,       ///< Somebody else has changed the configuration key, or drafts it.
   body_too_large,
   target_too_long,
   unsupported_media_type,
   expectation_failed,
+  config_value_invalid,  ///< The value is not as its schema says.
+  config_schema_invalid, ///< The schema is none, or asks for what is not supported.
   too_many_requests,
   too_many_attempts, ///< To prove who somebody is: guessing is slowed down.
   headers_too_large,

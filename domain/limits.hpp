@@ -72,7 +72,13 @@ inline constexpr std::chrono::seconds event_interval{1};
 
 // Configuration values
 inline constexpr std::size_t config_key_bytes = 128;
-inline constexpr std::size_t config_value_bytes = 64 * 1024;
+/// As the migrations have them.
+inline constexpr std::size_t config_value_bytes = 256 * 1024;
+inline constexpr std::size_t config_schema_bytes = 64 * 1024;
+inline constexpr std::size_t config_description_bytes = 1024;
+inline constexpr std::size_t config_note_bytes = 1024;
+inline constexpr std::size_t config_who_bytes = 256;
+inline constexpr std::size_t config_appids = 100;
 
 // Tokens
 inline constexpr std::size_t access_token_bytes = 2048;

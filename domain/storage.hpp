@@ -2,6 +2,7 @@
 
 #include "domain/account.hpp"
 #include "domain/api_key.hpp"
+#include "domain/config_value.hpp"
 #include "domain/ids.hpp"
 #include "domain/session.hpp"
 #include "domain/throttle.hpp"
@@ -78,11 +79,61 @@ struct end_sessions {
 };
 
 /// Sets (or, with no json, removes) one value of the published configuration and makes a new
-/// version. The outcome is the version.
+/// version, whatever it was before; its description and so on stay as they are. The outcome is the
+/// version.
 struct set_config_value {
   std::string key;
   std::optional<std::string> json;
   utc_time at;
+};
+
+/// What all changes of the live configuration by an operator share. Two at once are made one after
+/// the other. They fail with config_conflict if the key's published version (0: there is none) is
+/// not `base_version` any more; the key as it is now can be read then. Without a base_version:
+/// whatever it is.
+struct config_edit {
+  std::string key;
+  std::optional<std::uint64_t> base_version;
+  config_change by;
+};
+
+/// Saves a draft in place of the one before. Fails with config_conflict, too, if that is somebody
+/// else's and its revision is not `over`: nobody's work is lost unseen. The outcome is config_item.
+struct save_config_draft {
+  config_edit edit; ///< Without a base_version, the draft's base is the version of now.
+  config_content content;
+  std::optional<std::uint64_t> over{}; ///< The revision of the draft that it may replace.
+};
+
+/// Publishes a content, or with none the draft. What was published is a draft no more; somebody
+/// else's draft stays if it was not that one. What changes nothing makes no new version. Fails with
+/// config_draft_not_found; with config_conflict, too, if the draft's base_version is not the key's
+/// version or its revision is not `draft_revision`. The outcome is config_item.
+struct publish_config_value {
+  config_edit edit;
+  std::optional<config_content> content{};
+  std::optional<std::uint64_t> draft_revision{}; ///< Nothing: whatever it is.
+};
+
+/// Removes a key, which is a version of its own. Its drafts stay. Fails with config_key_not_found
+/// if nothing is published. The outcome is config_item.
+struct remove_config_value {
+  config_edit edit;
+};
+
+/// Throws a draft away. Fails with config_draft_not_found, and with config_conflict if its revision
+/// is another one. The outcome is config_item.
+struct discard_config_draft {
+  config_edit edit;
+  std::optional<std::uint64_t> draft_revision{}; ///< Nothing: whatever it is.
+};
+
+/// Publishes again what `to_version` was of the key, as a new version; if that one had removed it,
+/// removes it. Fails with config_version_not_found if that is no version of this key. The outcome
+/// is config_item.
+struct roll_back_config_value {
+  config_edit edit;
+  std::uint64_t to_version = 0;
 };
 
 /// Counts an attempt to prove who somebody is, before its outcome is known (see judge_attempt), and
@@ -244,11 +295,12 @@ using write_request =
                  begin_attempt, open_password_session, register_user, add_credentials,
                  change_password, link_identity, set_user_disabled, delete_user, add_invitation,
                  remove_invitation, purge, bind_phone_number, add_api_key, revoke_api_key,
-                 touch_api_key>;
+                 touch_api_key, save_config_draft, publish_config_value, remove_config_value,
+                 discard_config_draft, roll_back_config_value>;
 
 /// Each request says which of them is its outcome.
 using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t,
-                                   attempt_begun, invitation, bound_phone, api_key>;
+                                   attempt_begun, invitation, bound_phone, api_key, config_item>;
 
 /// Reads --------------------------------------------------------------------------------------
 
@@ -292,10 +344,12 @@ struct find_api_key {
   sha256_digest hash{};
 };
 
-/// The published configuration; `json` of each entry is a serialised JSON value.
+/// A published value, without what is only for operators; `json` is a serialised JSON value.
 struct config_entry {
   std::string key;
   std::string json;
+  config_visibility visibility = config_visibility::client;
+  std::optional<config_targeting> targeting{};
 
   friend bool operator==(const config_entry&, const config_entry&) = default;
 };
@@ -306,5 +360,22 @@ struct config_snapshot {
 
   friend bool operator==(const config_snapshot&, const config_snapshot&) = default;
 };
+
+/// All keys with a published value or a draft, in ascending order.
+struct list_config_items {};
+
+/// One key, if it has a published value or a draft.
+struct find_config_item {
+  std::string key;
+};
+
+/// The versions of a key, the newest first. A key that was removed has some, too.
+struct list_config_history {
+  std::string key;
+  std::optional<std::uint64_t> before{}; ///< Only versions below this one.
+  std::uint32_t limit = 20;
+};
+
+using config_history = std::vector<config_version>;
 
 } // namespace maque

@@ -80,6 +80,11 @@ public:
   result<std::vector<invitation>> list_invitations() override { throw failure(); }
   result<std::uint64_t> config_version() override { throw failure(); }
   result<config_snapshot> load_config() override { throw failure(); }
+  result<std::vector<config_item>> list_config_items() override { throw failure(); }
+  result<std::optional<config_item>> find_config_item(const std::string&) override {
+    throw failure();
+  }
+  result<config_history> config_history_of(const list_config_history&) override { throw failure(); }
   std::vector<result<write_outcome>> apply(std::span<const write_request>) override {
     throw failure();
   }

@@ -197,13 +197,18 @@ using scripted_database = scripted<
     on_request<std::optional<bound_phone>, find_bound_phone>,
     on_request<std::optional<api_key>, find_api_key>,
     on_request<std::optional<config_snapshot>, load_config>,
-    on_request<user_admitted, admit_wechat_user>, on_request<user, update_profile>,
-    on_request<session, rotate_refresh>, on_request<ended_sessions, end_sessions>,
-    on_request<attempt_begun, begin_attempt>, on_request<user_admitted, open_password_session>,
-    on_request<user_admitted, register_user>, on_request<user, add_credentials>,
-    on_request<ended_sessions, change_password>, on_request<user, link_identity>,
-    on_request<bound_phone, bind_phone_number>, on_request<std::uint64_t, touch_api_key>,
-    on_request<std::uint64_t, purge>>;
+    on_request<std::vector<config_item>, list_config_items>,
+    on_request<std::optional<config_item>, find_config_item>,
+    on_request<config_history, list_config_history>, on_request<user_admitted, admit_wechat_user>,
+    on_request<user, update_profile>, on_request<session, rotate_refresh>,
+    on_request<ended_sessions, end_sessions>, on_request<attempt_begun, begin_attempt>,
+    on_request<user_admitted, open_password_session>, on_request<user_admitted, register_user>,
+    on_request<user, add_credentials>, on_request<ended_sessions, change_password>,
+    on_request<user, link_identity>, on_request<bound_phone, bind_phone_number>,
+    on_request<std::uint64_t, touch_api_key>, on_request<std::uint64_t, purge>,
+    on_request<config_item, save_config_draft>, on_request<config_item, publish_config_value>,
+    on_request<config_item, remove_config_value>, on_request<config_item, discard_config_draft>,
+    on_request<config_item, roll_back_config_value>>;
 
 using scripted_user =
     scripted<user_actor, on_request<user, find_user>, on_request<user, change_profile>,

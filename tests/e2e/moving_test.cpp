@@ -79,7 +79,8 @@ TEST_F(MovingCommand, ExportIsImportedIntoAnotherDatabase) {
   EXPECT_EQ(exported.error, "users: 2 rows\nwechat_identities: 2 rows\ncredentials: 0 rows\n"
                             "phone_numbers: 0 rows\nsessions: 2 rows\ninvitations: 0 rows\n"
                             "api_keys: 0 rows\nlogin_throttles: 0 rows\n"
-                            "config_versions: 1 rows\nconfig_values: 1 rows\n");
+                            "config_versions: 1 rows\nconfig_values: 1 rows\n"
+                            "config_drafts: 0 rows\n");
   EXPECT_EQ(exported.output, "");
   EXPECT_EQ(mode_of(all), 0600U);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "all.jsonl.part"));

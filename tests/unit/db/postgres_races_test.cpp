@@ -88,6 +88,42 @@ TEST_F(PostgresRaces, OfPublishersLeaveNoGapInTheVersions) {
   EXPECT_EQ(query("SELECT count(*) FROM config_versions"), "40");
 }
 
+TEST_F(PostgresRaces, Asvs15_4_2_OfOperatorsWhoPublishOneKeyAreWonByOneEachTime) {
+  constexpr int rounds = 25;
+  std::atomic<int> won = 0;
+  std::atomic<int> conflicts = 0;
+  on_writers(4, [&](store& own, int number) {
+    const std::string who = std::to_string(number);
+    for (int round = 0; round < rounds; ++round) {
+      // What one has seen may be old by now.
+      const auto seen = value_of(own.find_config_item("key"));
+      const config_edit edit{"key", seen ? seen->version() : 0, {who, noon, {}}};
+      const auto outcome =
+          apply_one(own, publish_config_value{edit, make_content(who + std::to_string(round))});
+      if (outcome)
+        ++won;
+      else if (outcome.error().code == errc::config_conflict)
+        ++conflicts;
+    }
+  });
+  EXPECT_EQ(won + conflicts, 4 * rounds);
+  EXPECT_EQ(query("SELECT count(*) FROM config_versions"), std::to_string(won));
+  EXPECT_EQ(value_of(reader->config_version()), static_cast<std::uint64_t>(won));
+}
+
+TEST_F(PostgresRaces, Asvs15_4_2_OfOperatorsWhoHaveSeenOneVersionAreWonByOne) {
+  std::atomic<int> won = 0;
+  on_writers(4, [&](store& own, int number) {
+    const config_edit edit{"key", 0, {std::to_string(number), noon, {}}};
+    const auto outcome = apply_one(own, publish_config_value{edit, make_content()});
+    if (outcome)
+      ++won;
+    else
+      EXPECT_EQ(outcome.error().code, errc::config_conflict);
+  });
+  EXPECT_EQ(won, 1);
+}
+
 TEST_F(PostgresRaces, Asvs15_4_2_OfRotationsAreWonByOne) {
   admit(1);
   std::atomic<int> won = 0;

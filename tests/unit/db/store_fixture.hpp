@@ -198,6 +198,15 @@ inline bind_phone_number make_binding(std::uint64_t user, std::string number = "
       .user = {user}, .appid = "wx-app", .phone = {number, std::move(number), "86"}, .at = noon};
 }
 
+/// With everything that a content may have.
+inline config_content make_content(std::string json = R"({"on":true})") {
+  return {.json = std::move(json),
+          .description = "The new 雀",
+          .visibility = config_visibility::server,
+          .targeting = config_targeting{{"wx-app", "wx-two"}, 2'550, "null"},
+          .schema = R"({"type":"object"})"};
+}
+
 /// A migrated database with one writer and one reader.
 class store_test : public ::testing::TestWithParam<engine> {
 protected:

@@ -15,7 +15,7 @@ export function topOf(values, { least = 0, unit = 1 } = {}) {
 /** How long a time a chart shows, in milliseconds: less at first, so that there is something to see. */
 function spanOf(series, seconds) {
   const age = series.times.at(-1) - series.times[0];
-  return Math.min(1000 * seconds, Math.max(250 * seconds, age));
+  return Math.min(1000 * seconds, Math.max(200 * seconds, age));
 }
 
 /** Where the points of a series are in a picture of `width` × `height`; the newest is at the right. */

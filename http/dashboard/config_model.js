@@ -3,9 +3,10 @@ import { parseExact } from './api.js';
 import { pretty } from './json_diff.js';
 import { say } from './language.js';
 
-/** What is typed for a key that there is not yet. */
-export const emptyItem = (key = '') => ({
-  key, version: 0, draft: null, description: '', visibility: 'client', targeting: null, schema: null,
+/** A key that there is not yet. @param {*} value what its editor begins with; undefined: nothing */
+export const emptyItem = (key = '', value = undefined) => ({
+  key, value, version: 0, draft: null, description: '', visibility: key.startsWith('settings.') ? 'server' : 'client',
+  targeting: null, schema: null,
 });
 
 /** The texts of an item, or of its draft if it has one. */

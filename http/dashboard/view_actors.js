@@ -1,7 +1,7 @@
 /** Every actor type in every lane. */
 import { get } from './api.js';
 import { makeSparkline } from './charts.js';
-import { make, setChildren, setText } from './dom.js';
+import { make, setAttribute, setChildren, setText } from './dom.js';
 import { showDialog } from './dialogs.js';
 import * as format from './format.js';
 import { actorKey } from './history.js';
@@ -17,6 +17,22 @@ const latencyColumn = (key, label, which, help) => ({
   key: `${key}_${which}`, label, help, numeric: true,
   value: (row) => row[key][which], text: (row) => format.micros(row[key][which]),
 });
+
+const errorText = ({ last_error: last }) => (last ? `${format.time(last.at)}  ${last.message}` : format.unknown);
+
+/** Two lines of it; all of it is in what the row opens, and under the pointer. */
+const lastErrorColumn = {
+  key: 'last_error', class: 'wrapping', value: (row) => row.last_error?.at ?? '',
+  make: (cell) => {
+    const text = make('span', { class: 'clamped' });
+    cell.append(text);
+    return text;
+  },
+  draw: (text, row) => {
+    setText(text, errorText(row));
+    setAttribute(text, 'title', row.last_error?.message ?? '');
+  },
+};
 
 function columnsOf(history, onOpen) {
   const line = () => makeSparkline({ width: 72, least: 1 });
@@ -35,9 +51,7 @@ function columnsOf(history, onOpen) {
     latencyColumn('waiting', say('actors.waiting'), 'p99_us', say('actors.waiting.help')),
     latencyColumn('working', say('working.p99'), 'p99_us', say('actors.working.help')),
     number('restarts', say('actors.restarts')),
-    { key: 'last_error', label: say('actors.lasterror'), class: 'wrapping',
-      value: (row) => row.last_error?.at ?? '',
-      text: (row) => (row.last_error ? `${format.time(row.last_error.at)}  ${row.last_error.message}` : format.unknown) },
+    { ...lastErrorColumn, label: say('actors.lasterror') },
   ];
 }
 
@@ -73,13 +87,29 @@ function makeTimes(instances) {
   return makeSection(say('actors.times'), table.element);
 }
 
+/** The last error of each lane's actor that had one; nothing if none had. */
+function makeErrors(instances) {
+  const failed = instances.filter((row) => row.last_error);
+  if (failed.length === 0) return null;
+  const table = createTable({
+    caption: say('actors.lasterror'), keyOf: actorKey,
+    columns: [
+      { ...number('lane', say('lane')), isHead: true },
+      { key: 'at', label: say('time'), class: 'time', text: (row) => format.time(row.last_error.at) },
+      { key: 'message', label: say('actors.lasterror'), class: 'wrapping', text: (row) => row.last_error.message },
+    ],
+  });
+  table.update(failed);
+  return makeSection(say('actors.lasterror'), table.element);
+}
+
 async function showActor({ type }) {
   const problem = makeProblem();
   const content = make('div', { class: 'stack' }, make('p', { class: 'muted' }, say('loading')));
   showDialog(type, make('div', {}, problem.element, content));
   try {
     const actor = await get(`/actors/${encodeURIComponent(type)}`);
-    setChildren(content, makeMessages(actor.messages), makeTimes(actor.instances));
+    setChildren(content, makeMessages(actor.messages), makeTimes(actor.instances), makeErrors(actor.instances));
   } catch (failed) {
     setChildren(content);
     problem.show(failed);

@@ -118,7 +118,7 @@ export function createConfig(context) {
       if (mine === asked) show(item, tab);
     } catch (failed) {
       if (mine !== asked) return;
-      if (failed.status === 404) return show(emptyItem(key), 'edit');
+      if (failed.status === 404) return show(emptyItem(key, context.beginWith?.[key]), 'edit');
       setChildren(one);
       problem.show(failed);
     }

@@ -7,7 +7,8 @@ import { chartColumn, createTable } from './table.js';
 
 const number = (key, text = format.count) => ({ key, label: say(`lanes.${key}`), numeric: true, text: (row) => text(row[key]) });
 
-const busyColumn = {
+/** How busy a lane is, as a bar and a number. */
+export const busyColumn = {
   key: 'busy', numeric: true,
   make: (cell) => {
     const meter = makeMeter();

@@ -5,6 +5,7 @@ import * as format from './format.js';
 import { say } from './language.js';
 import { drawBadge, makeBadge, makeSection } from './parts.js';
 import { createTable } from './table.js';
+import { busyColumn } from './view_lanes.js';
 
 const cards = [
   { name: 'requests', read: ({ overview }) => overview.requests_per_second, format: format.rate, unit: '/s' },
@@ -108,10 +109,27 @@ function makeSlowest() {
   };
 }
 
+function makeLanes() {
+  const table = createTable({
+    caption: say('nav.lanes'), keyOf: (row) => row.lane,
+    columns: [
+      { key: 'lane', label: say('lane'), numeric: true, isHead: true, text: (row) => format.count(row.lane) },
+      { ...busyColumn, label: say('lanes.busy') },
+      { key: 'per_second', label: say('persecond'), numeric: true, text: (row) => format.rate(row.per_second) },
+      { key: 'connections', label: say('lanes.connections'), numeric: true, text: (row) => format.count(row.connections) },
+      { key: 'turn', label: say('lanes.longest_turn_us'), numeric: true, text: (row) => format.micros(row.longest_turn_us) },
+    ],
+  });
+  return {
+    element: makeSection(say('nav.lanes'), table.element, make('a', { class: 'more', href: '#/lanes' }, say('overview.all'))),
+    update: (sample) => table.update(first(sample.lanes, (row) => row.busy || 1e-9)),
+  };
+}
+
 export function createOverview({ history }) {
   const all = cards.map(makeCard);
   const states = makeStates();
-  const tables = [makeBusiest(), makeSlowest()];
+  const tables = [makeBusiest(), makeSlowest(), makeLanes()];
   return {
     element: make('div', { class: 'stack' }, states.element,
       make('div', { class: 'cards' }, all.map(({ element }) => element)),

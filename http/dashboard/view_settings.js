@@ -20,7 +20,12 @@ function makeSettings(context, state) {
       { key: 'help', label: say('settings.help'), class: 'wrapping' },
       { key: 'live', label: say('settings.change'), class: 'time', value: (row) => (row.live ? 0 : 1),
         make: (cell) => {
-          const button = makeButton(say('settings.edit'), () => context.go('config', `settings.${button.row.name}`), { class: 'button is-small' });
+          const onClick = () => {
+            const key = `settings.${button.row.name}`;
+            context.beginWith = { [key]: button.row.value };
+            context.go('config', key);
+          };
+          const button = makeButton(say('settings.edit'), onClick, { class: 'button is-small', 'data-act': 'change' });
           const text = make('span', { class: 'muted' }, say('settings.restart'));
           cell.append(button, text);
           return { button, text };

@@ -42,7 +42,8 @@ function makeSessions(caption, extra, onEnded) {
       { key: 'address', label: say('address'), text: (row) => row.address || format.unknown },
       timeColumn('created_at', say('sessions.created')), timeColumn('last_seen_at', say('sessions.lastseen')),
       { key: 'end', label: say('actions'), make: (cell) => {
-        const button = makeButton(say('sessions.end'), () => endSession(button.row, onEnded), { class: 'button is-small' });
+        const button = makeButton(say('sessions.end'), () => endSession(button.row, onEnded),
+          { class: 'button is-small', 'data-act': 'end' });
         cell.append(button);
         return button;
       }, draw: (button, row) => { button.row = row; } },

@@ -81,3 +81,36 @@ test('Every class that is styled is one that something has', () => {
 test('Files are short enough to be read', () => {
   for (const name of names) assert.ok(read(name).split('\n').length <= 400, name);
 });
+
+/** The colours of both themes, e.g. { light: { text: '#17202b' } }. */
+function colours() {
+  const of = (start) => Object.fromEntries(Array.from(
+    read('style.css').split(start)[1].split('}')[0].matchAll(/--([\w-]+): (#[0-9a-f]{6})/g), ([, name, value]) => [name, value]));
+  const light = of(':root {');
+  return { light, dark: { ...light, ...of(':root[data-theme="dark"] {') } };
+}
+
+/** WCAG 2's contrast ratio of two colours. */
+function contrast(one, other) {
+  const luminance = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+  const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+test('Text can be read on what is behind it, and borders of inputs can be seen (WCAG 2, AA)', () => {
+  const texts = [...['text', 'muted', 'accent'].flatMap((text) => ['page', 'surface', 'sunken'].map((behind) => [text, behind])),
+    ...['good', 'warn', 'bad', 'accent'].map((text) => [text, `${text}-soft`]), ['accent-text', 'accent'], ['page', 'text'],
+    ['bad', 'surface'], ['warn', 'surface'], ['surface', 'bad'], ['bad', 'page']];
+  const shapes = [['strong-line', 'surface'], ['strong-line', 'page'], ['accent', 'page'],
+    ...['parse', 'logic', 'database', 'upstream'].map((stage) => [`stage-${stage}`, 'surface'])];
+  for (const [theme, colour] of Object.entries(colours())) {
+    for (const [pairs, least] of [[texts, 4.5], [shapes, 3]]) {
+      for (const [text, behind] of pairs) {
+        const ratio = contrast(colour[text], colour[behind]);
+        assert.ok(ratio >= least, `${theme}: ${text} on ${behind}: ${ratio.toFixed(2)}`);
+      }
+    }
+  }
+});

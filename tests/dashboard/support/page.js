@@ -14,6 +14,10 @@ const keys = {
   ArrowRight: { key: 'ArrowRight', code: 'ArrowRight', windowsVirtualKeyCode: 39 },
 };
 
+/** An expression for the first element of a selector that is drawn; undefined if there is none. */
+const shown = (selector) =>
+  `Array.from(document.querySelectorAll(${JSON.stringify(selector)})).find((one) => one.getClientRects().length > 0)`;
+
 class Page {
   constructor(send) {
     this.send = send;
@@ -24,6 +28,8 @@ class Page {
     /** Answers as "GET /admin/session 401". */
     this.answers = [];
     this.methods = new Map();
+    /** How many samples have come. */
+    this.samples = 0;
   }
 
   async start() {
@@ -39,6 +45,8 @@ class Page {
     } else if (method === 'Network.responseReceived') {
       const { pathname } = new URL(params.response.url, 'http://none');
       this.answers.push(`${this.methods.get(params.requestId)} ${pathname} ${params.response.status}`);
+    } else if (method === 'Network.eventSourceMessageReceived') {
+      this.samples += 1;
     } else if (method === 'Runtime.consoleAPICalled' && ['error', 'warning', 'assert'].includes(params.type)) {
       this.complaints.push(params.args.map(({ value, description }) => value ?? description).join(' '));
     } else if (method === 'Runtime.exceptionThrown') {
@@ -78,20 +86,20 @@ class Page {
     }
   }
 
-  /** The visible text of the first element of a selector; '' if there is none. */
+  /** The text of the first element of a selector that can be seen; '' if there is none. */
   text(selector) {
-    return this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`);
+    return this.evaluate(`${shown(selector)}?.innerText ?? ''`);
   }
 
   untilText(selector, wanted) {
-    const place = `(document.querySelector(${JSON.stringify(selector)})?.innerText ?? '')`;
+    const place = `(${shown(selector)}?.innerText ?? '')`;
     return this.until(`${place}.includes(${JSON.stringify(wanted)})`, `"${wanted}" in ${selector}`);
   }
 
   /** Clicks with the mouse in the middle of what can be seen of an element, once it is there. */
   async click(selector) {
-    const find = `document.querySelector(${JSON.stringify(selector)})`;
-    await this.until(`${find} && !${find}.disabled && ${find}.getClientRects().length > 0`, `${selector} to click`);
+    const find = shown(selector);
+    await this.until(`${find}?.disabled === false || ${find} instanceof HTMLAnchorElement`, `${selector} to click`);
     const { x, y } = await this.evaluate(`(() => {
       const found = ${find};
       found.scrollIntoView({ block: 'center', inline: 'center' });
@@ -124,7 +132,7 @@ class Page {
   }
 
   focus(selector) {
-    return this.until(`(document.querySelector(${JSON.stringify(selector)})?.focus(), document.activeElement?.matches(${JSON.stringify(selector)}))`,
+    return this.until(`(${shown(selector)}?.focus(), document.activeElement?.matches(${JSON.stringify(selector)}))`,
       `the focus on ${selector}`);
   }
 

@@ -139,6 +139,24 @@ void lane_runtime::use_writer(const db::writer_actor& writer) {
   });
 }
 
+start_child lane_runtime::login_child() {
+  return child<login_actor, login_state>(
+      login_state::name,
+      [this](const login_actor& started) {
+        configure([started](lane_context& here) { here.login = started; });
+      },
+      std::ref(context_), blueprint_.accounts.login);
+}
+
+start_child lane_runtime::front_child() {
+  return child<http::http_front_actor, http::http_front_state>(
+      http::http_front_state::name,
+      [this](const http::http_front_actor& started) {
+        configure([this, started](lane_context&) { front_actor_ = started; });
+      },
+      std::ref(front_));
+}
+
 std::vector<start_child> lane_runtime::children(const configure_all& everywhere) {
   const std::uint64_t id = lane_.index();
   const auto context = std::ref(context_);
@@ -170,12 +188,7 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
                          reload_revocations{});
       },
       context, std::cref(blueprint_.tokens)));
-  made.push_back(child<login_actor, login_state>(
-      login_state::name,
-      [this](const login_actor& started) {
-        configure([started](lane_context& here) { here.login = started; });
-      },
-      context, blueprint_.accounts.login));
+  made.push_back(login_child());
   made.push_back(child<account_actor, account_state>(
       account_state::name,
       [this, id, everywhere](const account_actor& started) {
@@ -190,12 +203,15 @@ std::vector<start_child> lane_runtime::children(const configure_all& everywhere)
         configure([started](lane_context& here) { here.wechat_data = started; });
       },
       context));
-  made.push_back(child<http::http_front_actor, http::http_front_state>(
-      http::http_front_state::name,
-      [this](const http::http_front_actor& started) {
-        configure([this, started](lane_context&) { front_actor_ = started; });
-      },
-      std::ref(front_)));
+  made.push_back(front_child());
+  return made;
+}
+
+std::vector<start_child> lane_runtime::operator_children() {
+  std::vector<start_child> made;
+  made.push_back(pool_child());
+  made.push_back(login_child());
+  made.push_back(front_child());
   return made;
 }
 
@@ -205,9 +221,8 @@ void lane_runtime::add_to(metric_sources& shown) const {
   shown.security.push_back(&context_.events);
 }
 
-void lane_runtime::run_thread() {
-  thread_ = std::thread{[this] {
-    const std::string name = "lane-" + std::to_string(lane_.index());
+void lane_runtime::run_thread(std::string name) {
+  thread_ = std::thread{[this, name = std::move(name)] {
     pthread_setname_np(pthread_self(), name.c_str());
     lane_.run();
   }};

@@ -63,6 +63,8 @@ public:
   /// lanes: it tells them of a member of a ring.
   using configure_all = std::function<void(std::function<void(lane_context&)>)>;
   std::vector<start_child> children(const configure_all& everywhere);
+  /// The same of the operator's lane, which has no part in any ring.
+  std::vector<start_child> operator_children();
 
   std::uint32_t index() const noexcept { return lane_.index(); }
   // What the lane does; any thread may read these.
@@ -76,7 +78,8 @@ public:
   /// Tells the lane's pool of a new writer.
   void use_writer(const db::writer_actor& writer);
 
-  void run_thread();
+  /// @param name for tools that list threads; at most 15 characters.
+  void run_thread(std::string name);
   void start_listening();
 
   /// See http::listener::drain. When the last connection has closed, `on_empty` is called.
@@ -92,6 +95,8 @@ private:
   /// Once an interval, in the lane's thread. Before the lane runs.
   void every(std::chrono::milliseconds interval, std::function<void()> action);
   start_child pool_child();
+  start_child login_child();
+  start_child front_child();
   std::string numbered(const char* type) const;
   actor_meter& add_meter(const char* type);
 

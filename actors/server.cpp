@@ -2,13 +2,12 @@
 
 #include "actors/key_keeper.hpp"
 #include "actors/lane_runtime.hpp"
-#include "actors/operator_lane.hpp"
+#include "actors/operator_service.hpp"
 #include "actors/outside.hpp"
 #include "actors/password_hasher.hpp"
 #include "actors/password_worker.hpp"
 #include "actors/push_service.hpp"
 #include "actors/server_blueprint.hpp"
-#include "actors/simulator_control.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/wechat_child.hpp"
 #include "actors/wechat_report.hpp"
@@ -88,7 +87,8 @@ private:
   start_child wechat_child();
   start_child password_child();
   start_child key_keeper_child();
-  result<void> start_operator_lane(std::string address, std::uint32_t index);
+  result<void> open_operator_side(std::string address, std::uint32_t index);
+  void start_operator_side();
   result<void> await_first_loads();
   void everywhere(const std::function<void(lane_context&)>& action);
   actor_meter& add_meter(const char* type);
@@ -109,8 +109,7 @@ private:
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_runtime>> lanes_;
-  std::unique_ptr<simulator_control> simulator_control_; ///< If WeChat is simulated.
-  std::unique_ptr<operator_lane> operator_lane_;
+  std::unique_ptr<operator_service> operators_;
   std::uint16_t operator_port_ = 0;
   security_log events_{log_};
   push_service pushes_{clock_, log_, options_.push_handlers};
@@ -164,10 +163,11 @@ result<void> server::impl::start() {
     if (!port) return tl::unexpected{port.error()};
     blueprint_.listener.port = *port;
   }
+  if (auto opened = open_operator_side(*operator_address, lanes); !opened) return opened;
   if (auto started = start_actors(); !started) return started;
-  if (auto started = start_operator_lane(*operator_address, lanes); !started) return started;
-  for (const auto& lane : lanes_)
-    lane->run_thread();
+  start_operator_side();
+  for (std::uint32_t index = 0; index < lanes; ++index)
+    lanes_[index]->run_thread("lane-" + std::to_string(index));
   if (auto loaded = await_first_loads(); !loaded) return loaded;
   for (const auto& lane : lanes_)
     lane->start_listening();
@@ -191,12 +191,22 @@ result<void> server::impl::start_actors() {
   std::ranges::move(pushes_.children(*system_, meter_of, tell), std::back_inserter(children));
   for (const auto& lane : lanes_)
     std::ranges::move(lane->children(tell), std::back_inserter(children));
+  std::ranges::move(operators_->children(), std::back_inserter(children));
   for (start_child& child : children)
     if (auto started = start_one(std::move(child)); !started) return started;
   return {};
 }
 
-result<void> server::impl::start_operator_lane(std::string address, std::uint32_t index) {
+result<void> server::impl::open_operator_side(std::string address, std::uint32_t index) {
+  const bool simulated = options_.settings.wechat.mode == config::wechat_mode::simulator;
+  operators_ = std::make_unique<operator_service>(
+      operator_parts{*system_, index, blueprint_, options_, *wechat_meter_,
+                     simulated ? &simulator_ : nullptr, clock_, log_},
+      std::move(address));
+  return operators_->open().map([this](std::uint16_t port) { operator_port_ = port; });
+}
+
+void server::impl::start_operator_side() {
   metric_sources shown;
   for (const auto& meter : meters_)
     shown.actors.push_back(meter.get());
@@ -206,20 +216,7 @@ result<void> server::impl::start_operator_lane(std::string address, std::uint32_
   shown.pushes = &pushes_.counters();
   shown.wechat = wechat_meter_.get();
   shown.log = &log_.sink();
-  http::listener_options listening = blueprint_.listener;
-  listening.host = std::move(address);
-  listening.port = options_.settings.admin.port;
-  std::vector<operator_lane::page> pages{
-      {"/metrics", "text/plain; version=0.0.4; charset=utf-8",
-       [shown = std::move(shown)] { return render_metrics(shown); }},
-      {"/admin/wechat", "application/json",
-       [this] { return render_wechat_report(*wechat_meter_, clock_.now()); }}};
-  if (options_.settings.wechat.mode == config::wechat_mode::simulator)
-    simulator_control_ = std::make_unique<simulator_control>(simulator_);
-  operator_lane_ = std::make_unique<operator_lane>(
-      *system_, index, std::move(listening), std::move(pages),
-      simulator_control_ ? simulator_control_->pages() : operator_lane::subtree{});
-  return operator_lane_->start().map([this](std::uint16_t port) { operator_port_ = port; });
+  operators_->start(std::move(shown));
 }
 
 result<void> server::impl::start_one(start_child child) {
@@ -245,6 +242,7 @@ start_child server::impl::writer_child() {
                 *system_, meter, connection_to([this] { return stores_->open_writer(); }));
             for (const auto& lane : lanes_)
               lane->use_writer(writer_);
+            operators_->use_writer(writer_);
             return caf::actor_cast<caf::actor>(writer_);
           },
           &meter};
@@ -320,6 +318,7 @@ result<void> server::impl::await_first_loads() {
 void server::impl::everywhere(const std::function<void(lane_context&)>& action) {
   for (const auto& lane : lanes_)
     lane->configure(action);
+  if (operators_) operators_->configure(action);
 }
 
 actor_meter& server::impl::add_meter(const char* type) {
@@ -340,9 +339,7 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   for (const auto& lane : lanes_)
     lane->close_connections();
   complete = stop_actors() && complete;
-  if (operator_lane_) operator_lane_->end();
-  simulator_control_.reset();
-  operator_lane_.reset();
+  if (operators_) operators_->end();
   // Handles keep actors alive; what runs until here may still send to them.
   supervisor_ = supervisor_actor{};
   writer_ = db::writer_actor{};
@@ -351,6 +348,7 @@ bool server::impl::stop(std::chrono::milliseconds grace) {
   for (const auto& lane : lanes_)
     lane->join();
   lanes_.clear();
+  operators_.reset();
   system_.reset();
   return complete;
 }

@@ -16,22 +16,16 @@ void reply(http::exchange& asked, wechat::reply answer) {
 
 } // namespace
 
-operator_lane::subtree simulator_control::pages() {
-  return {std::string{wechat_simulator::control::prefix},
-          [this](operator_lane& lane, const http::exchange_ptr& asked) { serve(lane, asked); }};
-}
-
-void simulator_control::serve(operator_lane& lane, const http::exchange_ptr& asked) {
+void simulator_control::serve(const http::exchange_ptr& asked) {
   const http::request& order = asked->incoming;
   if (order.verb() != http::method::post || order.path() != wechat_simulator::control::push_path)
     return reply(*asked, control_.handle(order.method_text(), order.target(), order.body()).reply);
   const std::uint64_t number = ++pushes_;
   waiting_.emplace(number, asked);
   // The outcome comes from another thread.
-  control_.push(std::string{order.body()},
-                [this, &lane, number](const wechat_simulator::answer& came) {
-                  lane.post([this, number, came] { finish(number, came.reply); });
-                });
+  control_.push(std::string{order.body()}, [this, number](const wechat_simulator::answer& came) {
+    post_([this, number, came] { finish(number, came.reply); });
+  });
 }
 
 void simulator_control::finish(std::uint64_t number, wechat::reply came) {

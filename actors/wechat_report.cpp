@@ -175,7 +175,7 @@ void add_wechat_metrics(const wechat_meter& from, std::vector<MetricFamily>& to)
   }
 }
 
-std::string render_wechat_report(const wechat_meter& from, utc_time now) {
+ordered_json make_wechat_report(const wechat_meter& from, utc_time now) {
   ordered_json made{{"workers", from.workers.load()},
                     {"workers_busy", from.workers_busy.load()},
                     {"calls_waiting", from.calls_waiting.load()},
@@ -191,7 +191,7 @@ std::string render_wechat_report(const wechat_meter& from, utc_time now) {
                             {"access_token", token_report_of(app, now)},
                             {"endpoints", std::move(endpoints)}});
   }
-  return made.dump();
+  return made;
 }
 
 std::string_view wechat_readiness(const wechat_meter& from) noexcept {

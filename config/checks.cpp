@@ -74,6 +74,13 @@ void check_http(collector& subject) {
                               "as \"https://example.com\"");
 }
 
+void check_operator(collector& subject) {
+  if (!subject.is_sound({"admin.token"})) return;
+  const auto size = subject.values().admin.token.reveal().size();
+  if (size != 0 && size < master_secret_bytes)
+    subject.add_problem(subject.origin({"admin.token"}), "admin.token must have at least 32 bytes");
+}
+
 void check_proxies(collector& subject) {
   if (!subject.is_sound({"http.trusted_proxies"})) return;
   const auto& proxies = subject.values().http.trusted_proxies;
@@ -205,6 +212,7 @@ void check_lifetimes(collector& subject) {
 void complete_and_check(collector& subject) {
   check_http(subject);
   check_proxies(subject);
+  check_operator(subject);
   check_database(subject);
   check_wechat(subject);
   check_apps(subject);

@@ -52,6 +52,8 @@ struct settings {
   struct {
     std::string host = "127.0.0.1";
     std::uint16_t port = 9090; ///< 0: any free one.
+    std::filesystem::path token_file = "./data/operator.token";
+    secret token; ///< If set, instead of token_file.
   } admin;
 
   struct {

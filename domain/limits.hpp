@@ -57,6 +57,18 @@ inline constexpr std::size_t response_backlog_bytes = 256 * 1024;
 
 /// Connections to the operator's listener.
 inline constexpr std::size_t operator_connections = 64;
+/// Operators who are signed in with a browser at a time.
+inline constexpr std::size_t operator_sessions = 64;
+inline constexpr std::size_t operator_token_bytes = 1024;
+/// Of somebody with an account: how long he is believed to be an operator without a look.
+inline constexpr std::chrono::seconds operator_confirmation{1};
+/// Sources of wrong tokens that are remembered, and how long after the last one.
+inline constexpr std::size_t refusal_sources = 4096;
+inline constexpr std::chrono::hours refusals_remembered{1};
+/// Those who watch /admin/events at a time, and what may wait for a slow one of them.
+inline constexpr std::size_t event_listeners = 16;
+inline constexpr std::size_t event_backlog_bytes = 1024 * 1024;
+inline constexpr std::chrono::seconds event_interval{1};
 
 // Configuration values
 inline constexpr std::size_t config_key_bytes = 128;

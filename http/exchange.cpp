@@ -40,6 +40,7 @@ void exchange::restart() noexcept {
   parameters.clear();
   identity.reset();
   service.clear();
+  by.reset();
   outgoing.status = 200;
   outgoing.code = 200;
   outgoing.content_type = {};

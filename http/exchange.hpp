@@ -46,6 +46,12 @@ struct caller {
   session_id session;
 };
 
+/// The operator who asks, on his own listener.
+struct operator_caller {
+  std::string name;       ///< For the audit log: a username, or "token".
+  bool by_cookie = false; ///< Otherwise he has sent the token with the request.
+};
+
 /// The response as a handler makes it.
 struct response {
   int status = 200;
@@ -92,6 +98,7 @@ public:
   std::vector<std::string> parameters; ///< Of the path, decoded, in order.
   std::optional<caller> identity;      ///< Who signed the request, or has just logged in.
   std::string service;                 ///< The name of the API key that let it in, if one did.
+  std::optional<operator_caller> by;   ///< The operator, where only operators are served.
 
   response outgoing;
 

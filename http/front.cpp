@@ -2,31 +2,21 @@
 
 #include "domain/metering.hpp"
 #include "http/api_key_gate.hpp"
+#include "http/bearer.hpp"
 #include "http/routes.hpp"
 #include "security/api_key.hpp"
 
-#include <cctype>
 #include <utility>
 
 namespace maque::http {
 
 namespace {
 
-constexpr std::string_view bearer = "bearer ";
-
-/// The token of "Authorization: Bearer …" (RFC 6750, section 2.1; the scheme's case is ignored).
-std::optional<std::string_view> bearer_token(const request& incoming) noexcept {
-  const auto header = incoming.field("Authorization");
-  if (!header || header->size() <= bearer.size()) return std::nullopt;
-  for (std::size_t at = 0; at < bearer.size(); ++at)
-    if (std::tolower(static_cast<unsigned char>((*header)[at])) != bearer[at]) return std::nullopt;
-  return header->substr(bearer.size());
-}
-
 /// Whether the response is for one person's eyes: it shows a user's data or hands out tokens.
 bool is_private(const exchange& answered) noexcept {
   const route* const served = answered.matched;
-  return served != nullptr && (served->who == access::signed_in || served->verb == method::post);
+  return served != nullptr && (served->who == access::signed_in || served->who == access::admin ||
+                               served->verb == method::post);
 }
 
 } // namespace
@@ -37,7 +27,9 @@ void handler_context::recover(exchange& broken, const char* what) {
 
 front::front(lane_context& services, front_options options, security::access_token_codec tokens,
              std::uint64_t random_seed)
-    : options_{std::move(options)}, context_{services, options_}, routes_{all_routes()},
+    : options_{std::move(options)}, context_{services, options_}, routes_{options_.routes.empty()
+                                                                              ? all_routes()
+                                                                              : options_.routes},
       route_meter_{routes_.labels()}, cors_{options_.cors, options_.cors_origins},
       clients_{options_.proxies}, access_log_{services.log, options_.access_log},
       tokens_{std::move(tokens)}, tracer_{options_.tracing, random_seed} {}
@@ -75,6 +67,7 @@ void front::serve(const exchange_ptr& arrived) {
 }
 
 void front::dispatch(const exchange_ptr& arrived) {
+  if (options_.gate != nullptr && options_.gate->intercept(context_, arrived)) return;
   const request& incoming = arrived->incoming;
   const auto match = routes_.find(incoming.verb(), incoming.path(), arrived->parameters);
   arrived->matched = match.found;
@@ -90,6 +83,8 @@ void front::dispatch(const exchange_ptr& arrived) {
     break;
   }
   if (match.found->who == access::service) return admit_service(arrived);
+  if (match.found->who == access::admin || match.found->who == access::admin_or_local)
+    return options_.gate->admit(context_, arrived);
   if (match.found->who == access::signed_in) {
     auto claims = authenticate(*arrived);
     if (!claims) return arrived->fail(std::move(claims.error()));

@@ -27,6 +27,21 @@ using http_front_actor = caf::typed_actor<
     // Sees to it that the exchange is answered by its deadline.
     caf::reacts_to<exchange_ptr>>;
 
+class handler_context;
+struct admin_desk;
+
+/// Who decides on the operator's listener, whose callers are not the front's.
+class gatekeeper {
+public:
+  /// Called with each request before its route is looked for. True: it is answered, or will be.
+  virtual bool intercept(handler_context& context, const exchange_ptr& arrived) = 0;
+  /// Serves a request whose route is for operators, or refuses it.
+  virtual void admit(handler_context& context, const exchange_ptr& arrived) = 0;
+
+protected:
+  ~gatekeeper() = default;
+};
+
 struct front_options {
   std::chrono::milliseconds request_timeout{10'000};
   cors_policy cors = cors_policy::off;
@@ -41,6 +56,11 @@ struct front_options {
   /// Whose word about their clients is believed.
   proxy_options proxies;
   tracing_options tracing{};
+  /// Empty: all_routes().
+  std::vector<route> routes{};
+  /// Of the operator's listener; both outlive the front. Null: it has no routes for operators.
+  gatekeeper* gate = nullptr;
+  admin_desk* desk = nullptr;
 };
 
 /// What handlers work with.

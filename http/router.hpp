@@ -23,6 +23,8 @@ enum class access : std::uint8_t {
   anyone,
   signed_in,
   service, ///< Who comes with an API key of the route's scope, or is signed in as an operator.
+  admin,   ///< An operator, on his own listener: see http/admin_gate.hpp.
+  admin_or_local, ///< The same, and whoever asks from this machine.
 };
 
 /// Whether the access log may leave a request out: not one that says who came and went.

@@ -26,9 +26,11 @@ protected:
     return reply.data().at("user").at("id").get<std::string>();
   }
   nlohmann::json report() {
-    const auto reply = httplib::Client{"127.0.0.1", server.operator_port()}.Get("/admin/wechat");
+    httplib::Client asking{"127.0.0.1", server.operator_port()};
+    asking.set_bearer_token_auth(std::string{test_server::operator_token}.c_str());
+    const auto reply = asking.Get("/admin/wechat");
     if (!reply || reply->status != 200) throw std::runtime_error{"there is no report"};
-    return nlohmann::json::parse(reply->body);
+    return nlohmann::json::parse(reply->body).at("data");
   }
 
   test_server server{two_apps};

@@ -70,13 +70,13 @@ TEST_F(Metrics, AreNotPublic_ASVS_13_4_5) {
   for (const char* path : {"/metrics", "/admin", "/admin/", "/admin/actors"})
     expect_failure(front.get(path), errc::route_not_found);
   // And the operator's listener has nothing else.
-  for (const char* path : {"/", "/ping", "/api/user/info", "/metrics/", "/admin/"})
+  for (const char* path : {"/", "/ping", "/api/user/info", "/metrics/", "/admin/nothing"})
     EXPECT_EQ(ask(path)->status, 404) << path;
   httplib::Client posting{"127.0.0.1", server.operator_port()};
   const auto reply = posting.Post("/metrics", "", "text/plain");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 405);
-  EXPECT_EQ(reply->get_header_value("Allow"), "GET, HEAD");
+  EXPECT_EQ(reply->get_header_value("Allow"), "GET, HEAD, OPTIONS");
 }
 
 } // namespace maque::test

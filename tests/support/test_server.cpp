@@ -24,6 +24,7 @@ config::settings settings_in(const std::filesystem::path& folder,
   made.admin.port = 0;
   made.database.url = "sqlite:" + (folder / "maque.db").string();
   made.auth.key_file = folder / "signing.key";
+  made.admin.token = secret{std::string{test_server::operator_token}};
   if (adjust) adjust(made);
   return made;
 }

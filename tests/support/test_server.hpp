@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace maque::test {
 
@@ -20,6 +21,8 @@ namespace maque::test {
 class test_server {
 public:
   using adjustment = std::function<void(config::settings&)>;
+
+  static constexpr std::string_view operator_token = "the operator's token of the tests";
 
   /// @param adjust changes the settings before the start.
   /// @param handlers of pushes, besides the built-in ones.

@@ -32,6 +32,8 @@ std::vector<ends> all_ends() {
       {"admin.host", "", "x", bytes(253), bytes(254)},
       {"http.port", "-1", "0", "65535", "65536"},
       {"admin.port", "-1", "0", "65535", "65536"},
+      {"admin.token_file", "", "x", bytes(4095), bytes(4096)},
+      {"admin.token", bytes(31), bytes(32), bytes(1024), bytes(1025)},
       {"http.max_header_bytes", "1023", "1024", "65536", "65537"},
       {"http.max_body_bytes", "1023", "1024", "67108864", "67108865"},
       {"http.max_connections", "0", "1", "1000000", "1000001"},

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "actors/lane_runtime.hpp"
+#include "actors/metrics.hpp"
+#include "actors/server.hpp"
+#include "actors/simulator_control.hpp"
+#include "domain/places.hpp"
+#include "http/admin_desk.hpp"
+#include "http/admin_gate.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace maque {
+
+/// What the operator's side is made from; all that is referred to outlives it.
+struct operator_parts {
+  caf::actor_system& system;
+  std::uint32_t index; ///< Of its lane: one that no other has.
+  const lane_blueprint& lanes;
+  const server_options& options;
+  const wechat_meter& wechat;
+  wechat_simulator::simulator* simulator; ///< Null: WeChat is not simulated.
+  const time_source& clock;
+  log::logger& log;
+};
+
+/// The operator's side of the server: a listener on a lane of its own, which answers while the
+/// other lanes are busy, with its own few database workers.
+class operator_service {
+public:
+  /// @param address to listen on, not a name.
+  operator_service(operator_parts parts, std::string address);
+  /// As end(); open connections are closed.
+  ~operator_service();
+  operator_service(const operator_service&) = delete;
+  operator_service& operator=(const operator_service&) = delete;
+
+  /// Takes the address. The port; fails with internal.
+  result<std::uint16_t> open() { return lane_->listener().open(); }
+
+  std::vector<start_child> children() { return lane_->operator_children(); }
+  void configure(std::function<void(lane_context&)> action) { lane_->configure(std::move(action)); }
+  void use_writer(const db::writer_actor& writer) { lane_->use_writer(writer); }
+
+  /// Begins to serve, and shows this and itself at /metrics. When its children have been made.
+  void start(metric_sources shown);
+  /// Ends the thread; then nothing is served any more.
+  void end();
+
+private:
+  lane_blueprint blueprint(std::string address);
+  std::vector<http::admin_report> reports();
+
+  operator_parts parts_;
+  places room_;
+  metric_sources shown_;
+  std::unique_ptr<simulator_control> simulator_; ///< If WeChat is simulated.
+  http::admin_desk desk_;
+  http::admin_gate gate_;
+  lane_blueprint blueprint_;
+  std::unique_ptr<lane_runtime> lane_;
+};
+
+} // namespace maque

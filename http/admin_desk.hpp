@@ -1,0 +1,31 @@
+#pragma once
+
+#include "domain/errors.hpp"
+#include "http/exchange.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace maque::http {
+
+/// One page of numbers for operators: GET by whoever is signed in, the data of the envelope.
+/// Called in the operator lane's thread; must not block.
+struct admin_report {
+  std::string pattern; ///< As of a route: "/admin/actors/{name}".
+  std::function<result<nlohmann::json>(const exchange& asked)> render;
+  /// The same as a table for people, which is what "Accept: text/plain" gets. Empty: there is none.
+  std::function<result<std::string>(const exchange& asked)> table{};
+};
+
+/// What the handlers of the operator's listener work with, besides the services of their lane.
+struct admin_desk {
+  /// Complete before the routes are made of them (admin_routes), and unchanged from then on.
+  std::vector<admin_report> reports;
+  /// What /metrics shows.
+  std::function<std::string()> metrics;
+};
+
+} // namespace maque::http

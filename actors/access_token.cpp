@@ -25,7 +25,8 @@ access_token_state::access_token_state(actor_of<access_token_service> self, opti
                                        wechat_client_actor fetcher, const time_source& clock,
                                        wechat_meter::app_meter& meter, log::logger& log)
     : self_{self}, rules_{std::move(rules)}, fetcher_{std::move(fetcher)}, clock_{clock},
-      meter_{meter}, log_{log}, pauses_{rules_.pauses, std::random_device{}()} {}
+      meter_{meter}, log_{log.of(log::source::wechat)}, pauses_{rules_.pauses,
+                                                                std::random_device{}()} {}
 
 access_token_state::~access_token_state() {
   for (waiter& each : waiters_)

@@ -104,7 +104,7 @@ private:
   wechat_client_actor fetcher_;
   const time_source& clock_;
   wechat_meter::app_meter& meter_;
-  log::logger& log_;
+  log::channel log_;
   backoff pauses_;
   refresh_budget budget_;
   std::optional<held_token> token_;

@@ -14,9 +14,11 @@ std::int64_t now_ns() noexcept {
 
 } // namespace
 
-actor_meter::actor_meter(std::string type, std::uint32_t lane, std::uint32_t sample_every)
+actor_meter::actor_meter(std::string type, std::uint32_t lane, std::uint32_t sample_every,
+                         bool records_hops)
     : type_{std::move(type)}, lane_{lane}, sample_mask_{sample_every - 1},
-      sample_shift_{static_cast<std::uint32_t>(std::countr_zero(sample_every))} {}
+      sample_shift_{static_cast<std::uint32_t>(std::countr_zero(sample_every))},
+      records_hops_{records_hops} {}
 
 void actor_meter::begin_sample(std::uint64_t number, const void* message) noexcept {
   slot& mine = slot_of(number);

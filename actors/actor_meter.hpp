@@ -22,7 +22,11 @@ public:
   static constexpr std::uint64_t reordering_max = 64;
 
   /// @param sample_every a power of two; 1 times every message, for actors that get few.
-  actor_meter(std::string type, std::uint32_t lane, std::uint32_t sample_every);
+  /// @param records_hops whether what the actor does for a request goes into that one's trace.
+  actor_meter(std::string type, std::uint32_t lane, std::uint32_t sample_every,
+              bool records_hops = false);
+
+  bool records_hops() const noexcept { return records_hops_; }
 
   /// A message is about to enter the mailbox. Any thread.
   void arrived(const void* message) noexcept {
@@ -92,6 +96,7 @@ private:
   std::uint32_t lane_;
   std::uint32_t sample_mask_;
   std::uint32_t sample_shift_;
+  bool records_hops_;
   std::atomic<std::uint64_t> received_{0};
   std::atomic<std::uint64_t> processed_{0};
   std::atomic<std::uint64_t> failed_{0};

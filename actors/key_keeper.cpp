@@ -19,7 +19,7 @@ bool has_key(const key_ring& ring, const std::string& kid) {
                              [&kid](const timed_key& each) { return each.key.kid == kid; });
 }
 
-void log_changes(log::logger& log, const key_ring& before, const key_ring& now) {
+void log_changes(const log::channel& log, const key_ring& before, const key_ring& now) {
   for (const timed_key& each : now.keys()) {
     if (has_key(before, each.key.kid)) continue;
     const std::string signs_from = to_rfc3339(each.signs_from);
@@ -41,8 +41,8 @@ void log_changes(log::logger& log, const key_ring& before, const key_ring& now) 
 key_keeper_state::key_keeper_state(actor_of<key_keeper_actor> self, log::logger& log,
                                    const key_source& source, security::shared_key_ring& known,
                                    announcement announce)
-    : self_{self}, log_{log}, watch_{source.file, source.lifetimes}, interval_{source.interval},
-      known_{known}, announce_{std::move(announce)} {}
+    : self_{self}, log_{log.of(log::source::security)}, watch_{source.file, source.lifetimes},
+      interval_{source.interval}, known_{known}, announce_{std::move(announce)} {}
 
 key_keeper_actor::behavior_type key_keeper_state::make_behavior() {
   schedule(std::chrono::milliseconds{0});

@@ -41,7 +41,7 @@ private:
   void schedule(std::chrono::milliseconds delay);
 
   actor_of<key_keeper_actor> self_;
-  log::logger& log_;
+  log::channel log_;
   security::key_watch watch_;
   std::chrono::milliseconds interval_;
   security::shared_key_ring& known_;

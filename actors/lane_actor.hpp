@@ -3,6 +3,7 @@
 #include "actors/actor_meter.hpp"
 #include "actors/lane.hpp"
 #include "actors/protocol.hpp"
+#include "domain/metering.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/response_promise.hpp>
@@ -12,6 +13,8 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <typeinfo>
 #include <utility>
 
 namespace maque {
@@ -30,19 +33,23 @@ public:
 
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
     // What comes for an actor that has ended is bounced, and nobody will ever take it up.
-    if (!this->getf(caf::abstract_actor::is_terminated_flag)) meter_.arrived(message.get());
+    if constexpr (is_metered) {
+      if (!this->getf(caf::abstract_actor::is_terminated_flag)) note_arrival(*message);
+    }
     super::enqueue(std::move(message), unit);
   }
 
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
-    const bool timed = meter_.taken(&message);
+    const bool timed = is_metered && meter_.taken(&message);
+    trail_recorder trail{*this, message};
     try {
       const caf::invoke_message_result outcome = super::consume(message);
-      meter_.finished(timed);
+      if constexpr (is_metered) meter_.finished(timed);
       return outcome;
     } catch (...) {
+      trail.failed();
       meter_.failed();
-      meter_.finished(timed);
+      if constexpr (is_metered) meter_.finished(timed);
       fail_request(message);
       throw;
     }
@@ -51,6 +58,52 @@ public:
   actor_meter& meter() noexcept { return meter_; }
 
 private:
+  /// Records what the actor does at one message as a span, if the request is traced.
+  class trail_recorder {
+  public:
+    trail_recorder(metered_actor& worker, const caf::mailbox_element& message) {
+      if constexpr (is_metered) {
+        if (worker.meter_.records_hops()) begin(worker, message);
+      }
+    }
+    ~trail_recorder() {
+      if (hop_.id != 0) trail_->finished(hop_, actor_, type_, failed_);
+    }
+    trail_recorder(const trail_recorder&) = delete;
+    trail_recorder& operator=(const trail_recorder&) = delete;
+
+    void failed() noexcept { failed_ = true; }
+
+  private:
+    void begin(const metered_actor& worker, const caf::mailbox_element& message) {
+      trail_ = trail_of(message);
+      if (!trail_) return;
+      hop_ = trail_->taken(&message);
+      actor_ = worker.name();
+      if (message.content().size() > 1) type_ = message.content().type(1).second;
+    }
+
+    // Holds the trail: the message may be gone by the end.
+    trail_ptr trail_;
+    trail_hop hop_{};
+    std::string_view actor_;
+    const std::type_info* type_ = nullptr;
+    bool failed_ = false;
+  };
+
+  /// Of a message that begins with a request_context; else null.
+  static trail_ptr trail_of(const caf::mailbox_element& message) {
+    const caf::type_erased_tuple& content = message.content();
+    if (content.empty() || !content.match_element<request_context>(0)) return nullptr;
+    return static_cast<const request_context*>(content.get(0))->trail;
+  }
+
+  void note_arrival(const caf::mailbox_element& message) noexcept {
+    meter_.arrived(&message);
+    if (!meter_.records_hops()) return;
+    if (const trail_ptr trail = trail_of(message)) trail->sent(&message);
+  }
+
   static caf::error error_of(const std::exception_ptr& thrown) {
     try {
       std::rethrow_exception(thrown);

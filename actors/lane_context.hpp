@@ -2,6 +2,8 @@
 
 #include "actors/lane.hpp"
 #include "actors/lane_config.hpp"
+#include "actors/lane_meter.hpp"
+#include "actors/pool_meter.hpp"
 #include "actors/protocol.hpp"
 #include "actors/revocation_list.hpp"
 #include "actors/ring.hpp"
@@ -42,6 +44,10 @@ struct lane_context {
   log::logger& log;
   security_log events;
   id_generator ids;
+
+  /// What is shown of the lane and of its pool; any thread may read them.
+  lane_meter meter;
+  pool_meter database_meter;
 
   login_actor login;
   account_actor account;

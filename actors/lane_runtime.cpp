@@ -5,6 +5,7 @@
 #include "actors/user.hpp"
 #include "actors/wechat_data.hpp"
 #include "domain/limits.hpp"
+#include "domain/metering.hpp"
 #include "security/random.hpp"
 
 #include <boost/asio/post.hpp>
@@ -22,6 +23,11 @@ namespace {
 /// One message in so many is timed; see actor_meter.
 constexpr std::uint32_t sample_every = 16;
 
+http::listener_options with_meter(http::listener_options options, lane_meter& meter) {
+  options.meter = &meter;
+  return options;
+}
+
 } // namespace
 
 lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
@@ -34,7 +40,7 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
                                           blueprint.tokens.audience},
              security::random_u64()},
       listener_{
-          lane_, blueprint.listener,
+          lane_, with_meter(blueprint.listener, context_.meter),
           [this](const http::exchange_ptr& arrived) { caf::anon_send(front_actor_, arrived); },
           [this](const http::exchange_ptr& refused, error cause) {
             front_.refuse(refused, std::move(cause));
@@ -43,7 +49,10 @@ lane_runtime::lane_runtime(caf::actor_system& system, std::uint32_t index,
   context_.keys = blueprint.tokens.keys;
   context_.apps = blueprint.apps;
   context_.sealing_keys = blueprint.sealing_keys;
-  lane_.on_tick([this](steady_time now) { front_.sweep(now); });
+  lane_.on_tick([this](steady_time now) {
+    if constexpr (is_metered) context_.meter.ticked(now, lane::tick);
+    front_.sweep(now);
+  });
   lane_.on_tick([this](steady_time) {
     if (pool_) caf::anon_send(pool_, db::sweep_workers{});
   });
@@ -74,7 +83,9 @@ std::string lane_runtime::numbered(const char* type) const {
 }
 
 actor_meter& lane_runtime::add_meter(const char* type) {
-  return *meters_.emplace_back(std::make_unique<actor_meter>(type, lane_.index(), sample_every));
+  const bool traced = blueprint_.front.tracing.exporter != nullptr;
+  return *meters_.emplace_back(
+      std::make_unique<actor_meter>(type, lane_.index(), sample_every, traced));
 }
 
 void lane_runtime::configure(std::function<void(lane_context&)> action) {

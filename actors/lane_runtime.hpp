@@ -68,6 +68,12 @@ public:
   /// The same of the operator's lane, which has no part in any ring.
   std::vector<start_child> operator_children();
 
+  std::uint32_t index() const noexcept { return lane_.index(); }
+  // What the lane does; any thread may read these.
+  const lane_meter& meter() const noexcept { return context_.meter; }
+  const pool_meter& database_meter() const noexcept { return context_.database_meter; }
+  const http::route_meter& routes() const noexcept { return front_.routes(); }
+
   /// Adds what of this lane /metrics shows. When the children have been made.
   void add_to(metric_sources& shown) const;
 

@@ -17,8 +17,8 @@ public:
 
   password_worker_state(actor_of<password_hasher_actor> self,
                         const security::password_parameters& parameters, log::logger& log)
-      : self_{self}, parameters_{parameters}, log_{log}, dummy_{security::make_dummy_hash(
-                                                             parameters)} {}
+      : self_{self}, parameters_{parameters}, log_{log.of(log::source::security)},
+        dummy_{security::make_dummy_hash(parameters)} {}
 
   password_hasher_actor::behavior_type make_behavior();
 
@@ -29,7 +29,7 @@ private:
 
   actor_of<password_hasher_actor> self_;
   security::password_parameters parameters_;
-  log::logger& log_;
+  log::channel log_;
   std::string dummy_;
 };
 

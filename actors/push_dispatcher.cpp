@@ -35,7 +35,8 @@ bool admits(std::string_view wanted, std::string_view given) noexcept {
 push_dispatcher_state::push_dispatcher_state(actor_of<push_dispatcher_actor> self,
                                              const time_source& clock, log::logger& log,
                                              push_counters& counters, std::size_t remembered_max)
-    : self_{self}, clock_{clock}, log_{log}, counters_{counters}, remembered_max_{remembered_max} {
+    : self_{self}, clock_{clock}, log_{log.of(log::source::wechat)}, counters_{counters},
+      remembered_max_{remembered_max} {
   self_->set_down_handler([this](const caf::down_msg& down) {
     std::erase_if(subscribers_, [this, &down](const subscriber& each) {
       if (each.handler.address() != down.source) return false;

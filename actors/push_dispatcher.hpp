@@ -64,7 +64,7 @@ private:
 
   actor_of<push_dispatcher_actor> self_;
   const time_source& clock_;
-  log::logger& log_;
+  log::channel log_;
   push_counters& counters_;
   std::size_t remembered_max_;
   std::vector<subscriber> subscribers_;

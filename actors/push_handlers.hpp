@@ -12,12 +12,13 @@ class push_log_state {
 public:
   static constexpr const char* name = "push_log";
 
-  push_log_state(actor_of<push_handler_actor>, log::logger& log) : log_{log} {}
+  push_log_state(actor_of<push_handler_actor>, log::logger& log)
+      : log_{log.of(log::source::wechat)} {}
 
   push_handler_actor::behavior_type make_behavior();
 
 private:
-  log::logger& log_;
+  log::channel log_;
 };
 
 /// Counts what users say to subscription messages, and tells the operator which were not delivered
@@ -27,7 +28,7 @@ public:
   static constexpr const char* name = "subscription_events";
 
   subscription_events_state(actor_of<push_handler_actor>, log::logger& log, push_counters& counters)
-      : log_{log}, counters_{counters} {}
+      : log_{log.of(log::source::wechat)}, counters_{counters} {}
 
   push_handler_actor::behavior_type make_behavior();
 
@@ -36,7 +37,7 @@ private:
   void take_choice(const push_node& item);
   void take_delivery(const trace_id& trace, const push_message& pushed, const push_node& item);
 
-  log::logger& log_;
+  log::channel log_;
   push_counters& counters_;
 };
 

@@ -14,6 +14,10 @@
 namespace maque {
 
 struct push_handler_plans;
+class span_exporter;
+
+/// As the settings say, which were checked: the common level, and those of single modules.
+void set_log_levels(log::logger& log, const config::settings& settings);
 
 /// What a program that runs the server adds to the settings.
 struct server_options {
@@ -24,6 +28,8 @@ struct server_options {
   std::function<void()> give_up = [] {};
   /// Who gets WeChat's pushes besides the built-in handlers: see actors/push_service.hpp.
   std::shared_ptr<const push_handler_plans> push_handlers = {};
+  /// Who takes the traces of requests; null: there are none.
+  std::shared_ptr<span_exporter> traces = {};
 };
 
 /// The whole server in one object: the database, the actors, the lanes and their listeners. To be

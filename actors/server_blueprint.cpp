@@ -141,9 +141,12 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
   made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
                  settings.throttle.forget_after};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
-  made.front = {front.request_timeout, live_front_of(settings),
-                [] { return std::string_view{"simulator"}; }, made.tokens.policy.access_ttl,
-                options.version_json};
+  made.front = {front.request_timeout,
+                live_front_of(settings),
+                [] { return std::string_view{"simulator"}; },
+                made.tokens.policy.access_ttl,
+                options.version_json,
+                {options.traces}};
   made.listener.port = front.port;
   made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
                                front.header_timeout,

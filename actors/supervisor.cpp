@@ -7,7 +7,7 @@ namespace maque {
 
 supervisor_state::supervisor_state(actor_of<supervisor_actor> self, log::logger& log,
                                    restart_limit limit, std::function<void()> give_up)
-    : self_{self}, log_{log}, limit_{limit}, give_up_{std::move(give_up)} {
+    : self_{self}, log_{log.of(log::source::actors)}, limit_{limit}, give_up_{std::move(give_up)} {
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
 }
 

@@ -80,7 +80,7 @@ private:
   void stop_last();
 
   actor_of<supervisor_actor> self_;
-  log::logger& log_;
+  log::channel log_;
   restart_limit limit_;
   std::function<void()> give_up_;
   std::vector<child> children_;

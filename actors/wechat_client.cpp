@@ -35,8 +35,8 @@ wechat_client_state::wechat_client_state(actor_of<wechat_client_service> self,
                                          wechat_policy policy, wechat_meter& meter,
                                          log::logger& log, worker_starter start_worker,
                                          owner_starter start_owner)
-    : self_{self}, apps_{std::move(apps)}, policy_{policy}, meter_{meter}, log_{log},
-      start_worker_{std::move(start_worker)},
+    : self_{self}, apps_{std::move(apps)}, policy_{policy}, meter_{meter},
+      log_{log.of(log::source::wechat)}, start_worker_{std::move(start_worker)},
       start_owner_{std::move(start_owner)}, pauses_{policy.pauses, std::random_device{}()},
       slots_(policy.max_workers) {
   for (const wechat_app& each : apps_->all())

@@ -165,7 +165,7 @@ private:
   std::shared_ptr<const wechat_apps> apps_;
   wechat_policy policy_;
   wechat_meter& meter_;
-  log::logger& log_;
+  log::channel log_;
   worker_starter start_worker_;
   owner_starter start_owner_;
   backoff pauses_;

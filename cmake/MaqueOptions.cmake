@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(MAQUE_BUILD_TESTS "Build the tests" OFF)
+option(MAQUE_METERING "Measure requests, actors and lanes; OFF is for comparisons alone" ON)
 set(MAQUE_SANITIZE "" CACHE STRING "Sanitizers to instrument with, e.g. address,undefined")
 
 find_program(CCACHE ccache)
@@ -15,6 +16,10 @@ if(CCACHE)
   if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
     add_compile_options(-fpch-preprocess)
   endif()
+endif()
+
+if(NOT MAQUE_METERING)
+  add_compile_definitions(MAQUE_WITHOUT_METERING)
 endif()
 
 add_library(maque_options INTERFACE)

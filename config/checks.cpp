@@ -2,6 +2,7 @@
 
 #include "config/app_tables.hpp"
 #include "domain/ip_address.hpp"
+#include "telemetry/log.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -183,6 +184,16 @@ void check_sealing(collector& subject) {
                         "not set");
 }
 
+void check_log_levels(collector& subject) {
+  if (!subject.is_sound({"log.levels"})) return;
+  const auto& levels = subject.values().log.levels;
+  for (std::size_t index = 0; index < levels.size(); ++index)
+    if (!log::parse_source_level(levels[index]))
+      subject.add_problem(subject.origin({"log.levels"}),
+                          "log.levels: entry " + std::to_string(index + 1) +
+                              " must be a module and a level, such as \"http=debug\"");
+}
+
 void check_lifetimes(collector& subject) {
   const auto& auth = subject.values().auth;
   if (!subject.is_sound({"auth.access_ttl", "auth.refresh_idle_ttl", "auth.refresh_absolute_ttl"}))
@@ -200,6 +211,7 @@ void check_lifetimes(collector& subject) {
 void check_live_forms(collector& subject) {
   check_origins(subject);
   check_proxies(subject);
+  check_log_levels(subject);
 }
 
 void check_live_together(collector& subject) {

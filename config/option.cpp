@@ -17,6 +17,7 @@ constexpr auto live_names = std::to_array<std::string_view>({
     "http.trusted_proxies",
     "log.access_sample",
     "log.level",
+    "log.levels",
     "log.slow_request",
     "throttle.account_attempts",
     "throttle.device_attempts",

@@ -330,6 +330,12 @@ constexpr auto table = std::to_array<option>({
      .locate = [](settings& all) -> location { return &all.log.level; },
      .choices = log_levels,
      .help = "The least severe lines to write."},
+    {.name = "log.levels",
+     .locate = [](settings& all) -> location { return &all.log.levels; },
+     .limits = {0, 9},
+     .help =
+         "The same for single modules, as \"http=debug\"; modules are server, http, actors, db, "
+         "wechat, security, config, telemetry, cluster."},
     {.name = "log.file",
      .locate = [](settings& all) -> location { return &all.log.file; },
      .limits = file_name,
@@ -353,6 +359,10 @@ constexpr auto table = std::to_array<option>({
      .locate = [](settings& all) -> location { return &all.log.slow_request; },
      .limits = timeout,
      .help = "A request that takes longer always has a line."},
+    {.name = "log.slow_query",
+     .locate = [](settings& all) -> location { return &all.log.slow_query; },
+     .limits = timeout,
+     .help = "What the database takes longer for has a line, too."},
 });
 
 } // namespace

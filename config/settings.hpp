@@ -128,11 +128,13 @@ struct settings {
 
   struct {
     std::string level = "info";
-    std::string file; ///< Empty: standard output.
+    std::vector<std::string> levels; ///< "module=level"
+    std::string file;                ///< Empty: standard output.
     std::uint32_t rotate_mb = 100;
     std::uint32_t rotate_files = 5;
     double access_sample = 1.0;
     milliseconds slow_request{1'000};
+    milliseconds slow_query{200};
   } log;
 };
 

@@ -79,8 +79,9 @@ void db_pool_state::start(std::uint32_t place) {
     started.worker = start_worker_(place);
   } catch (const std::exception& failure) {
     // The system gives no more threads.
-    context_.log.line(log::level::error, nullptr, "a database worker can't be started",
-                      {{"cause", std::string_view{failure.what()}}});
+    context_.log.of(log::source::db)
+        .line(log::level::error, nullptr, "a database worker can't be started",
+              {{"cause", std::string_view{failure.what()}}});
     return place < policy_.base_workers ? give_up(place) : room_.give_back();
   }
   self_->monitor(started.worker);

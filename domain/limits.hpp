@@ -173,6 +173,13 @@ inline constexpr std::chrono::minutes purge_interval{1};
 inline constexpr std::chrono::seconds purge_timeout{10};
 inline constexpr std::uint32_t purge_rows = 1'000;
 
+// Traces
+/// Spans of one request besides its own; further ones are counted.
+inline constexpr std::size_t trail_spans = 64;
+/// Messages of one request that are on their way to an actor at the same time; of more, it is not
+/// known how long they waited.
+inline constexpr std::size_t trail_messages = 16;
+
 // Supervision
 inline constexpr int restarts_max = 10;
 inline constexpr std::chrono::seconds restarts_window{60};

@@ -60,7 +60,15 @@ std::string to_string(const trace_id& id) {
   return text;
 }
 
-std::optional<trace_id> parse_traceparent(std::string_view header) noexcept {
+std::string to_string(const traceparent& header) {
+  std::string text = "00-" + to_string(header.trace) + "-";
+  for (int shift = 60; shift >= 0; shift -= 4)
+    text += hex_digits[(header.parent >> shift) & 0x0F];
+  text += header.sampled ? "-01" : "-00";
+  return text;
+}
+
+std::optional<traceparent> parse_traceparent(std::string_view header) noexcept {
   if (header.size() < fields_end) return std::nullopt;
   if (header[trace_id_at - 1] != '-' || header[parent_id_at - 1] != '-' ||
       header[flags_at - 1] != '-') {
@@ -70,17 +78,20 @@ std::optional<trace_id> parse_traceparent(std::string_view header) noexcept {
   std::array<std::uint8_t, 1> version{};
   std::array<std::uint8_t, 8> parent{};
   std::array<std::uint8_t, 1> flags{};
-  trace_id trace;
+  traceparent made;
   if (!parse_hex(header.substr(version_at, 2), version) ||
-      !parse_hex(header.substr(trace_id_at, 32), trace.bytes) ||
+      !parse_hex(header.substr(trace_id_at, 32), made.trace.bytes) ||
       !parse_hex(header.substr(parent_id_at, 16), parent) ||
       !parse_hex(header.substr(flags_at, 2), flags)) {
     return std::nullopt;
   }
 
   if (!has_allowed_length(version[0], header)) return std::nullopt;
-  if (is_zero(trace.bytes) || is_zero(parent)) return std::nullopt;
-  return trace;
+  if (is_zero(made.trace.bytes) || is_zero(parent)) return std::nullopt;
+  for (const std::uint8_t byte : parent)
+    made.parent = made.parent << 8U | byte;
+  made.sampled = (flags[0] & 1U) != 0;
+  return made;
 }
 
 } // namespace maque

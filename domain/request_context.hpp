@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/request_trail.hpp"
 #include "domain/time.hpp"
 
 #include <array>
@@ -19,15 +20,25 @@ struct trace_id {
 
 std::string to_string(const trace_id& id);
 
-/// The trace-id of a `traceparent` header (W3C Trace Context, section 3.2.2), or nothing if the
-/// header is not well-formed: then a new trace begins.
-std::optional<trace_id> parse_traceparent(std::string_view header) noexcept;
+/// A `traceparent` header (W3C Trace Context, section 3.2).
+struct traceparent {
+  trace_id trace;
+  std::uint64_t parent = 0; ///< The span from which it was sent, never 0.
+  bool sampled = false;     ///< Whether the sender records the trace (section 3.2.2.5).
+};
+
+/// Nothing if the header is not well-formed: then a new trace begins.
+std::optional<traceparent> parse_traceparent(std::string_view header) noexcept;
+
+std::string to_string(const traceparent& header);
 
 /// What travels with every request from actor to actor.
 struct request_context {
   trace_id trace;
   /// After this the answer is of no use: whoever finds it passed drops the work.
   steady_time deadline;
+  /// Where those who work at the request record what it took; null where nobody asks.
+  trail_ptr trail{};
 };
 
 } // namespace maque

@@ -12,10 +12,14 @@ namespace {
 
 constexpr std::size_t block_bytes = 32 * 1024;
 
+/// As stage_names.
+constexpr std::array<std::string_view, stage_count> stage_fields = {
+    "parse_us", "queue_us", "logic_us", "database_us", "upstream_us", "serialise_us"};
+
 } // namespace
 
 access_log::access_log(log::logger& target, access_log_options options)
-    : target_{target}, options_{options} {}
+    : target_{target.of(log::source::http)}, options_{options} {}
 
 log::level access_log::severity_of(const exchange& answered,
                                    std::chrono::nanoseconds duration) const noexcept {
@@ -33,8 +37,8 @@ bool access_log::sampled(const exchange& answered) noexcept {
   return true;
 }
 
-void access_log::record(const exchange& answered, steady_time now) {
-  const auto duration = now - answered.started;
+void access_log::record(const exchange& answered, const request_times& times) {
+  const auto duration = times.whole;
   const log::level severity = severity_of(answered, duration);
   if (!target_.enabled(severity)) return;
   if (severity == log::level::info && !sampled(answered)) return;
@@ -46,7 +50,7 @@ void access_log::record(const exchange& answered, steady_time now) {
   // Ids are strings, as everywhere: many readers of JSON lose digits of 64-bit numbers.
   const std::string user = answered.identity ? to_string(answered.identity->user) : "";
   const std::string session = answered.identity ? to_string(answered.identity->session) : "";
-  std::array<log::field, 16> fields{
+  std::array<log::field, 16 + stage_count> fields{
       {{"method", answered.incoming.method_text()},
        {"path", answered.incoming.path()},
        {"route", answered.matched != nullptr ? answered.matched->pattern : std::string_view{"-"}},
@@ -66,8 +70,13 @@ void access_log::record(const exchange& answered, steady_time now) {
     fields.at(count++) = {"peer", std::string_view{answered.peer_address}};
   if (!answered.service.empty())
     fields.at(count++) = {"api_key", std::string_view{answered.service}};
-  log::append_line(gathered_, system_time_source{}.now(), severity, &answered.context.trace,
-                   "request", std::span{fields}.first(count));
+  if (duration >= options_.slow) {
+    for (std::size_t stage = 0; stage < stage_count; ++stage)
+      fields.at(count++) = {stage_fields[stage],
+                            std::int64_t{times.stages[stage] / std::chrono::microseconds{1}}};
+  }
+  log::append_line(gathered_, system_time_source{}.now(), severity, target_.from(),
+                   &answered.context.trace, "request", std::span{fields}.first(count));
   ++lines_;
   if (gathered_.size() >= block_bytes) flush();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/exchange.hpp"
+#include "http/request_times.hpp"
 #include "telemetry/log.hpp"
 
 #include <chrono>
@@ -25,7 +26,8 @@ public:
   access_log(const access_log&) = delete;
   access_log& operator=(const access_log&) = delete;
 
-  void record(const exchange& answered, steady_time now);
+  /// A slow request has a line with what its time went to.
+  void record(const exchange& answered, const request_times& times);
 
   void change(access_log_options options) noexcept { options_ = options; }
 
@@ -39,7 +41,7 @@ private:
                          std::chrono::nanoseconds duration) const noexcept;
   bool sampled(const exchange& answered) noexcept;
 
-  log::logger& target_;
+  log::channel target_;
   access_log_options options_;
   double credit_ = 0;
   std::string gathered_;

@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "domain/limits.hpp"
+#include "domain/metering.hpp"
 #include "http/response_writer.hpp"
 
 #include <boost/asio/write.hpp>
@@ -36,6 +37,7 @@ connection::connection(tcp_socket socket, connection_host& host)
 
 void connection::start() {
   host_.open.emplace_back(this);
+  count_open();
   enter(phase::idle, host_.options.header_timeout);
   wait_for_input();
 }
@@ -49,12 +51,23 @@ void connection::close() noexcept {
   host_.open.back()->index_ = index_;
   std::swap(host_.open[index_], host_.open.back());
   host_.open.pop_back();
+  count_open();
   host_.room.give_back();
 }
 
-void connection::enter(phase next, std::chrono::milliseconds limit) noexcept {
+steady_time connection::enter(phase next, std::chrono::milliseconds limit) noexcept {
+  const steady_time now = std::chrono::steady_clock::now();
+  enter(next, limit, now);
+  return now;
+}
+
+void connection::enter(phase next, std::chrono::milliseconds limit, steady_time now) noexcept {
   phase_ = next;
-  deadline_ = std::chrono::steady_clock::now() + limit;
+  deadline_ = now + limit;
+}
+
+void connection::count_open() noexcept {
+  if (host_.meter != nullptr) host_.meter->connections(host_.open.size());
 }
 
 void connection::enforce_deadline(steady_time now) {
@@ -172,20 +185,19 @@ void connection::prepare_exchange() {
     current_->peer_address = peer_address_;
     parser_.emplace(current_->incoming, host_.options.limits);
   }
-  current_->started = std::chrono::steady_clock::now();
   current_->sink = this;
-  enter(phase::header, host_.options.header_timeout);
+  current_->started = enter(phase::header, host_.options.header_timeout);
 }
 
 void connection::serve() {
   keep_alive_ = parser_->keep_alive();
-  enter(phase::serving, host_.options.serve_timeout);
+  current_->handed_at = enter(phase::serving, host_.options.serve_timeout);
   host_.serve(current_);
 }
 
 void connection::refuse(error cause) {
   keep_alive_ = false;
-  enter(phase::serving, host_.options.serve_timeout);
+  current_->handed_at = enter(phase::serving, host_.options.serve_timeout);
   host_.refuse(current_, std::move(cause));
 }
 
@@ -202,10 +214,11 @@ void connection::send(exchange& answered) {
   keep_alive_ = keep_alive_ && answered.keep_alive && !draining_;
   append_response(output_, answered, keep_alive_, host_.date_line);
   if (keep_alive_)
-    enter(phase::idle, host_.options.idle_timeout);
+    enter(phase::idle, host_.options.idle_timeout, answered.answered_at);
   else
-    enter(phase::closing, host_.options.write_timeout);
+    enter(phase::closing, host_.options.write_timeout, answered.answered_at);
   flush();
+  if constexpr (is_metered) answered.written_at = std::chrono::steady_clock::now();
   if (phase_ == phase::idle && socket_.is_open()) advance({});
 }
 

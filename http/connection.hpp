@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/lane.hpp"
+#include "actors/lane_meter.hpp"
 #include "domain/places.hpp"
 #include "http/exchange.hpp"
 #include "http/request_parser.hpp"
@@ -41,6 +42,7 @@ using connection_ptr = boost::intrusive_ptr<connection>;
 struct connection_host {
   connection_options options;
   places& room;
+  lane_meter* meter; ///< Null: nobody wants to know.
   /// Has a complete request answered.
   std::function<void(const exchange_ptr&)> serve;
   /// Answers a request that can't be served with an error.
@@ -106,7 +108,10 @@ private:
   void write_rest();
   void on_all_written();
 
-  void enter(phase next, std::chrono::milliseconds limit) noexcept;
+  /// Gives the time, for whoever needs it, too.
+  steady_time enter(phase next, std::chrono::milliseconds limit) noexcept;
+  void enter(phase next, std::chrono::milliseconds limit, steady_time now) noexcept;
+  void count_open() noexcept;
   bool wants_request() const noexcept { return phase_ <= phase::body; }
   bool has_room() const noexcept;
 

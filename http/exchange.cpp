@@ -48,6 +48,7 @@ void exchange::restart() noexcept {
   outgoing.body.clear();
   answered_ = false;
   failure_.reset();
+  handed_at = taken_at = answered_at = written_at = steady_time{};
 }
 
 void exchange::succeed(std::string_view data_json) {
@@ -82,8 +83,13 @@ void exchange::fail(error cause) {
 
 void exchange::answer() {
   if (std::exchange(answered_, true)) return;
+  // The connection goes on to its next request when it has sent the answer, and is not to take this
+  // exchange for it yet.
+  const exchange_ptr kept{this};
+  answered_at = std::chrono::steady_clock::now();
   if (observer != nullptr) observer->on_answer(*this);
   if (sink != nullptr) sink->send(*this);
+  if (observer != nullptr) observer->on_end(*this);
 }
 
 } // namespace maque::http

@@ -33,6 +33,8 @@ protected:
 class answer_observer {
 public:
   virtual void on_answer(exchange& answered) = 0;
+  /// The sink has it, too, if there still is one: this request is over.
+  virtual void on_end(exchange& ended) = 0;
 
 protected:
   ~answer_observer() = default;
@@ -77,8 +79,14 @@ public:
   request incoming;
   std::string peer_address; ///< Of the connection; an exchange serves no other one.
   bool keep_alive = true;
-  steady_time started;           ///< When the first byte of the request was read.
   response_sink* sink = nullptr; ///< Cleared when the connection is gone.
+
+  // When what happened; those who don't get to do it leave a stamp at its beginning of time.
+  steady_time started;       ///< The first byte of the request was read.
+  steady_time handed_at{};   ///< The connection gave it to the front.
+  steady_time taken_at{};    ///< The front took it up.
+  steady_time answered_at{}; ///< It had its answer.
+  steady_time written_at{};  ///< The answer was in the socket's buffer, or behind others.
 
   // What the middleware fills in.
   answer_observer* observer = nullptr;

@@ -1,5 +1,6 @@
 #include "http/front.hpp"
 
+#include "domain/metering.hpp"
 #include "http/api_key_gate.hpp"
 #include "http/bearer.hpp"
 #include "http/routes.hpp"
@@ -29,9 +30,9 @@ front::front(lane_context& services, front_options options, security::access_tok
     : options_{std::move(options)}, context_{services, options_}, routes_{options_.routes.empty()
                                                                               ? all_routes()
                                                                               : options_.routes},
-      cors_{options_.live.cors, options_.live.cors_origins}, clients_{options_.live.proxies},
-      access_log_{services.log, options_.live.access_log}, tokens_{std::move(tokens)},
-      trace_ids_{random_seed} {
+      route_meter_{routes_.labels()}, cors_{options_.live.cors, options_.live.cors_origins},
+      clients_{options_.live.proxies}, access_log_{services.log, options_.live.access_log},
+      tokens_{std::move(tokens)}, tracer_{options_.tracing, random_seed} {
   context_.find_caller = [this](const exchange& asking) -> std::optional<caller> {
     const auto claims = authenticate(asking);
     if (!claims) return std::nullopt;
@@ -48,9 +49,8 @@ void front::change(const live_front_options& next) {
 
 void front::begin(exchange& arrived) {
   arrived.observer = this;
-  const auto parent = arrived.incoming.field("traceparent");
-  const auto continued = parent ? parse_traceparent(*parent) : std::nullopt;
-  arrived.context.trace = continued ? *continued : trace_ids_.next();
+  if constexpr (is_metered) context_.services.meter.request_begun();
+  tracer_.begin(arrived);
   arrived.client_address = arrived.peer_address;
   if (clients_.trusts_anybody()) find_client(arrived);
   arrived.context.deadline = arrived.started + options_.request_timeout;
@@ -69,6 +69,7 @@ void front::refuse(const exchange_ptr& refused, error cause) {
 }
 
 void front::serve(const exchange_ptr& arrived) {
+  if constexpr (is_metered) arrived->taken_at = std::chrono::steady_clock::now();
   begin(*arrived);
   try {
     dispatch(arrived);
@@ -146,7 +147,17 @@ void front::on_answer(exchange& answered) {
   if (is_private(answered)) answered.outgoing.headers += "Cache-Control: no-store\r\n";
   if (context_.draining) answered.keep_alive = false;
   cors_.decorate(answered);
-  access_log_.record(answered, std::chrono::steady_clock::now());
+  tracer_.answer(answered);
+}
+
+void front::on_end(exchange& ended) {
+  const request_times times = times_of(ended);
+  if constexpr (is_metered) {
+    context_.services.meter.request_ended();
+    route_meter_.record(routes_.index_of(ended.matched), ended.outgoing.status, times);
+  }
+  access_log_.record(ended, times);
+  tracer_.end(ended, times);
 }
 
 void front::abandon() {

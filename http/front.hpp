@@ -6,8 +6,9 @@
 #include "http/client_address.hpp"
 #include "http/cors.hpp"
 #include "http/exchange.hpp"
+#include "http/request_tracer.hpp"
+#include "http/route_meter.hpp"
 #include "http/router.hpp"
-#include "http/trace_ids.hpp"
 #include "security/access_token.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -59,6 +60,7 @@ struct front_options {
   std::chrono::seconds access_ttl{std::chrono::minutes{15}};
   /// The data of /api/version, serialised.
   std::string version_json;
+  tracing_options tracing{};
   /// Empty: all_routes().
   std::vector<route> routes{};
   /// Of the operator's listener; both outlive the front. Null: it has no routes for operators.
@@ -117,8 +119,12 @@ public:
 
   handler_context& context() noexcept { return context_; }
 
+  /// Any thread may read it.
+  const route_meter& routes() const noexcept { return route_meter_; }
+
 private:
   void on_answer(exchange& answered) override;
+  void on_end(exchange& ended) override;
   void begin(exchange& arrived);
   void find_client(exchange& arrived) const;
   void dispatch(const exchange_ptr& arrived);
@@ -129,11 +135,12 @@ private:
   front_options options_;
   handler_context context_;
   router routes_;
+  route_meter route_meter_;
   cors cors_;
   client_finder clients_;
   access_log access_log_;
   security::access_token_codec tokens_;
-  trace_ids trace_ids_;
+  request_tracer tracer_;
   boost::intrusive::list<exchange,
                          boost::intrusive::member_hook<exchange, decltype(exchange::waiting_hook),
                                                        &exchange::waiting_hook>,

@@ -57,8 +57,14 @@ void turn_away(tcp_socket socket) {
 
 listener::listener(lane& home, listener_options options, serve_function serve,
                    refuse_function refuse)
-    : home_{home}, options_{std::move(options)},
-      host_{options_.connections, *options_.room, std::move(serve), std::move(refuse), {}, {}, {}},
+    : home_{home}, options_{std::move(options)}, host_{options_.connections,
+                                                       *options_.room,
+                                                       options_.meter,
+                                                       std::move(serve),
+                                                       std::move(refuse),
+                                                       {},
+                                                       {},
+                                                       {}},
       acceptor_{home.io().get_executor()} {}
 
 listener::~listener() {

@@ -21,6 +21,7 @@ struct listener_options {
   std::uint16_t port = 0;
   places* room = nullptr; ///< Shared by all lanes; has to outlive the listener.
   connection_options connections;
+  lane_meter* meter = nullptr; ///< Is told of the connections; has to outlive the listener.
 };
 
 /// The address of a host, for the system's resolver if it isn't one already: "localhost" is

@@ -7,7 +7,7 @@ namespace maque::http {
 
 namespace {
 
-std::size_t index_of(method verb) noexcept {
+std::size_t place_of(method verb) noexcept {
   return static_cast<std::size_t>(verb);
 }
 
@@ -45,13 +45,13 @@ bool matches(std::string_view pattern, std::string_view path,
 
 router::router(std::vector<route> routes) : routes_{std::move(routes)} {
   for (const route& added : routes_) {
-    const route*& slot = resource_of(added.pattern).by_method[index_of(added.verb)];
+    const route*& slot = resource_of(added.pattern).by_method[place_of(added.verb)];
     if (slot != nullptr) throw std::logic_error{"two routes for " + std::string{added.pattern}};
     slot = &added;
   }
   const auto complete = [](resource& target) {
     auto& slots = target.by_method;
-    slots[index_of(method::head)] = slots[index_of(method::get)];
+    slots[place_of(method::head)] = slots[place_of(method::get)];
     for (std::size_t index = 0; index < slots.size(); ++index) {
       const auto verb = static_cast<method>(index);
       if (slots[index] == nullptr && verb != method::options) continue;
@@ -87,9 +87,16 @@ router::match router::find(method verb, std::string_view path,
   const resource* const target = find_resource(path, parameters);
   if (target == nullptr) return {};
   if (verb == method::options) return {verdict::options, nullptr, target->allow};
-  const route* const found = verb == method::unknown ? nullptr : target->by_method[index_of(verb)];
+  const route* const found = verb == method::unknown ? nullptr : target->by_method[place_of(verb)];
   if (found == nullptr) return {verdict::no_such_method, nullptr, target->allow};
   return {verdict::found, found, target->allow};
+}
+
+std::vector<route_label> router::labels() const {
+  std::vector<route_label> made;
+  for (const route& each : routes_)
+    made.push_back({to_string(each.verb), each.pattern});
+  return made;
 }
 
 } // namespace maque::http

@@ -3,6 +3,7 @@
 #include "domain/api_key.hpp"
 #include "http/exchange.hpp"
 #include "http/request.hpp"
+#include "http/route_meter.hpp"
 
 #include <array>
 #include <functional>
@@ -58,6 +59,13 @@ public:
 
   /// @param parameters gets the decoded path parameters.
   match find(method verb, std::string_view path, std::vector<std::string>& parameters) const;
+
+  /// The place of a route that find() has found, or the number of routes if it found none.
+  std::size_t index_of(const route* found) const noexcept {
+    return found == nullptr ? routes_.size() : static_cast<std::size_t>(found - routes_.data());
+  }
+  /// In the order of index_of().
+  std::vector<route_label> labels() const;
 
 private:
   struct resource {

@@ -31,6 +31,14 @@ public:
     return made;
   }
 
+  /// A span's, never 0.
+  std::uint64_t next_span() noexcept {
+    std::uint64_t made = 0;
+    while (made == 0)
+      made = draw();
+    return made;
+  }
+
 private:
   std::uint64_t draw() noexcept {
     const std::uint64_t drawn = std::rotl(state_[0] + state_[3], 23) + state_[0];

@@ -15,6 +15,9 @@ namespace {
 constexpr std::array<std::string_view, 7> level_names = {"trace", "debug",    "info", "warn",
                                                          "error", "critical", "off"};
 
+constexpr std::array<std::string_view, source_count> source_names = {
+    "server", "http", "actors", "db", "wechat", "security", "config", "telemetry", "cluster"};
+
 template <std::size_t Digits>
 void write_digits(char* at, std::uint64_t number) noexcept {
   for (std::size_t place = Digits; place > 0; --place) {
@@ -93,12 +96,33 @@ std::optional<level> parse_level(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-void append_line(std::string& out, utc_time now, level severity, const trace_id* trace,
+std::string_view to_string(source value) noexcept {
+  return source_names[static_cast<std::size_t>(value)];
+}
+
+std::optional<source> parse_source(std::string_view text) noexcept {
+  for (std::size_t index = 0; index < source_names.size(); ++index)
+    if (source_names[index] == text) return static_cast<source>(index);
+  return std::nullopt;
+}
+
+std::optional<source_level> parse_source_level(std::string_view text) noexcept {
+  const std::size_t middle = text.find('=');
+  if (middle == std::string_view::npos) return std::nullopt;
+  const auto from = parse_source(text.substr(0, middle));
+  const auto threshold = parse_level(text.substr(middle + 1));
+  if (!from || !threshold) return std::nullopt;
+  return source_level{*from, *threshold};
+}
+
+void append_line(std::string& out, utc_time now, level severity, source from, const trace_id* trace,
                  std::string_view message, std::span<const field> fields) {
   out.append(R"({"timestamp":")");
   append_timestamp(out, now);
   out.append(R"(","level":")");
   out.append(to_string(severity));
+  out.append(R"(","module":")");
+  out.append(to_string(from));
   if (trace != nullptr) {
     out.append(R"(","trace_id":")");
     append_trace(out, *trace);
@@ -115,17 +139,58 @@ void append_line(std::string& out, utc_time now, level severity, const trace_id*
   out.append("}\n");
 }
 
-void logger::line(level severity, const trace_id* trace, std::string_view message,
-                  std::initializer_list<field> fields) noexcept {
+void channel::line(level severity, const trace_id* trace, std::string_view message,
+                   std::initializer_list<field> fields) const noexcept {
   if (!enabled(severity)) return;
   try {
     std::string text;
     text.reserve(256 + message.size()); // Most lines then need one allocation.
-    append_line(text, system_time_source{}.now(), severity, trace, message, fields);
-    sink_->write(std::move(text), 1);
+    append_line(text, system_time_source{}.now(), severity, from_, trace, message, fields);
+    sink().write(std::move(text), 1);
   } catch (const std::exception&) {
-    sink_->count_dropped(1);
+    sink().count_dropped(1);
   }
+}
+
+logger::logger(writer& sink, level threshold) : sink_{&sink}, common_{threshold} {
+  apply();
+}
+
+/// With `changing_` held, or before anybody else knows the logger.
+void logger::apply() noexcept {
+  for (std::size_t index = 0; index < source_count; ++index)
+    thresholds_[index].store(own_[index].value_or(common_), std::memory_order_relaxed);
+}
+
+void logger::set_threshold(level value) noexcept {
+  const std::scoped_lock held{changing_};
+  common_ = value;
+  apply();
+}
+
+void logger::set_threshold(source from, std::optional<level> value) noexcept {
+  const std::scoped_lock held{changing_};
+  own_[static_cast<std::size_t>(from)] = value;
+  apply();
+}
+
+void logger::set_thresholds(level common, std::span<const source_level> own) noexcept {
+  const std::scoped_lock held{changing_};
+  common_ = common;
+  own_.fill(std::nullopt);
+  for (const source_level& each : own)
+    own_[static_cast<std::size_t>(each.from)] = each.threshold;
+  apply();
+}
+
+level logger::common_threshold() const noexcept {
+  const std::scoped_lock held{changing_};
+  return common_;
+}
+
+std::optional<level> logger::own_threshold(source from) const noexcept {
+  const std::scoped_lock held{changing_};
+  return own_[static_cast<std::size_t>(from)];
 }
 
 } // namespace maque::log

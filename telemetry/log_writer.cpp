@@ -80,6 +80,7 @@ struct writer::impl {
   bool stopping = false;
   bool ended = false;
   std::atomic<bool> abandoned{false};
+  std::atomic<bool> reopening{false};
   std::atomic<std::uint64_t> dropped{0};
 
   // Touched by the writer's thread only.
@@ -168,6 +169,7 @@ void writer::impl::write_out(std::string_view lines) {
 
 bool writer::impl::put(std::string_view lines) {
   try {
+    if (reopening.exchange(false)) output.reopen();
     output.write(lines);
     return true;
   } catch (const std::exception& failure) {
@@ -194,8 +196,8 @@ void writer::impl::finish(std::vector<std::string>& batch) {
 void writer::impl::report_losses() {
   if (dropped_at_take == reported || batch_failed || abandoned.load()) return;
   notice.clear();
-  append_line(notice, system_time_source{}.now(), level::warn, nullptr, "log lines dropped",
-              {{"count", dropped_at_take - reported}});
+  append_line(notice, system_time_source{}.now(), level::warn, source::telemetry, nullptr,
+              "log lines dropped", {{"count", dropped_at_take - reported}});
   if (put(notice)) reported = dropped_at_take;
 }
 
@@ -233,6 +235,10 @@ void writer::write(std::string block, std::size_t lines) noexcept {
   } catch (const std::bad_alloc&) { // Told below.
   }
   count_dropped(lines);
+}
+
+void writer::reopen() noexcept {
+  impl_->reopening = true;
 }
 
 bool writer::flush(steady_time deadline) {

@@ -80,7 +80,7 @@ struct security_subject {
 /// Writes security events as log lines, and counts them. Written by one thread, read by any.
 class security_log {
 public:
-  explicit security_log(log::logger& target) : target_{target} {}
+  explicit security_log(log::logger& target) : target_{target.of(log::source::security)} {}
 
   void report(security_event event, const trace_id* trace, const security_subject& about) noexcept;
 
@@ -96,7 +96,7 @@ public:
 private:
   static constexpr std::size_t kinds = static_cast<std::size_t>(security_event::key_rotated) + 1;
 
-  log::logger& target_;
+  log::channel target_;
   std::array<std::atomic<std::uint64_t>, kinds> counts_{};
 };
 

@@ -82,6 +82,7 @@ std::vector<ends> all_ends() {
       {"log.access_sample", "-0.001", "0", "1", "1.001"},
       {"wechat.base_url", "http:/x", "http://x", "https://x:65535", "https://x:65536"},
       {"http.cors_origins", "x", "http://x", "https://x:65535", "https://x:65536"},
+      {"log.levels", "http", "http=trace", "cluster=off", "http=loud"},
       {"http.trusted_proxies", "10.0.0.1/8", "0.0.0.0/0", "::1", "localhost"},
       {"http.forwarded_header", "via", "x-forwarded-for", "forwarded", "Forwarded"},
       {"wechat.appid", {}, "", bytes(64), bytes(65)},
@@ -90,7 +91,7 @@ std::vector<ends> all_ends() {
        {"server.shutdown_grace", "http.header_timeout", "http.body_timeout", "http.idle_timeout",
         "http.write_timeout", "http.request_timeout", "database.statement_timeout",
         "database.pool_timeout", "wechat.timeout", "wechat.worker_idle_timeout",
-        "cache.negative_ttl", "log.slow_request", "throttle.first_delay"})
+        "cache.negative_ttl", "log.slow_request", "log.slow_query", "throttle.first_delay"})
     rows.push_back({name, "0ms", "1ms", "1h", "3600001"});
   return rows;
 }

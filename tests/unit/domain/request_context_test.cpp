@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace maque {
 namespace {
@@ -12,11 +13,25 @@ const std::string parent = "00f067aa0ba902b7";
 const std::string valid = "00-" + trace + "-" + parent + "-01";
 
 TEST(Traceparent, GivesItsTraceIdBack) {
-  const auto id = parse_traceparent(valid);
-  ASSERT_TRUE(id);
-  EXPECT_EQ(to_string(*id), trace);
-  EXPECT_EQ(id->bytes[0], 0x4B);
-  EXPECT_EQ(id->bytes[15], 0x36);
+  const auto header = parse_traceparent(valid);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(to_string(header->trace), trace);
+  EXPECT_EQ(header->trace.bytes[0], 0x4B);
+  EXPECT_EQ(header->trace.bytes[15], 0x36);
+}
+
+TEST(Traceparent, TellsTheSendersSpanAndWhetherHeRecords) {
+  EXPECT_EQ(parse_traceparent(valid)->parent, 0x00F067AA0BA902B7);
+  for (const auto& [flags, sampled] :
+       {std::pair{"00", false}, {"01", true}, {"02", false}, {"ff", true}})
+    EXPECT_EQ(parse_traceparent("00-" + trace + "-" + parent + "-" + flags)->sampled, sampled)
+        << flags;
+}
+
+TEST(Traceparent, IsWrittenAsItIsRead) {
+  EXPECT_EQ(to_string(*parse_traceparent(valid)), valid);
+  const auto unsampled = valid.substr(0, valid.size() - 1) + "0";
+  EXPECT_EQ(to_string(*parse_traceparent(unsampled)), unsampled);
 }
 
 TEST(Traceparent, IsAcceptedAsTheSpecificationSays) {

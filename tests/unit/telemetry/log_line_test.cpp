@@ -19,7 +19,7 @@ constexpr utc_time noon = from_unix_micros(1'795'343'902'000'001); // 2026-11-22
 
 std::string line_with(std::string_view message, std::initializer_list<field> fields = {}) {
   std::string out;
-  append_line(out, noon, level::info, nullptr, message, fields);
+  append_line(out, noon, level::info, source::server, nullptr, message, fields);
   return out;
 }
 
@@ -35,13 +35,13 @@ TEST(LogLines, HaveTheDocumentedForm) {
   for (std::size_t index = 0; index < trace.bytes.size(); ++index)
     trace.bytes[index] = static_cast<std::uint8_t>(index * 17);
   std::string out;
-  append_line(out, noon, level::warn, &trace, "slow",
+  append_line(out, noon, level::warn, source::server, &trace, "slow",
               {{"route", "/ping"},
                {"status", std::int64_t{-200}},
                {"bytes", std::numeric_limits<std::uint64_t>::max()},
                {"seconds", 0.25},
                {"cached", true}});
-  EXPECT_EQ(out, R"({"timestamp":"2026-11-22T10:38:22.000001Z","level":"warn",)"
+  EXPECT_EQ(out, R"({"timestamp":"2026-11-22T10:38:22.000001Z","level":"warn","module":"server",)"
                  R"("trace_id":"00112233445566778899aabbccddeeff","message":"slow",)"
                  R"("route":"/ping","status":-200,"bytes":18446744073709551615,)"
                  R"("seconds":0.25,"cached":true})"
@@ -50,7 +50,7 @@ TEST(LogLines, HaveTheDocumentedForm) {
 
 TEST(LogLines, AreAppendedToWhatIsThere) {
   auto out = line_with("first");
-  append_line(out, noon, level::info, nullptr, "second", {});
+  append_line(out, noon, level::info, source::server, nullptr, "second", {});
   EXPECT_EQ(out, line_with("first") + line_with("second"));
 }
 
@@ -69,7 +69,7 @@ TEST(LogLines, AlwaysHaveSixDigitsOfFraction) {
                                      {1'735'689'599'000'010, "2024-12-31T23:59:59.000010Z"},
                                      {-1, "1969-12-31T23:59:59.999999Z"}}) {
     std::string out;
-    append_line(out, from_unix_micros(micros), level::info, nullptr, "", {});
+    append_line(out, from_unix_micros(micros), level::info, source::server, nullptr, "", {});
     EXPECT_EQ(json::parse(out)["timestamp"], text);
   }
 }
@@ -122,7 +122,7 @@ TEST(LogLines, Asvs16_4_1_CannotBeForgedThroughAnyByte) {
       std::string text = "123456789";
       text[place] = static_cast<char>(byte);
       const auto parsed = parse_single_line(line_with(text, {{text, text}}));
-      ASSERT_EQ(parsed.size(), 4) << byte;
+      ASSERT_EQ(parsed.size(), 5) << byte;
       if (byte < 0x80) {
         EXPECT_EQ(parsed["message"], text);
       }
@@ -136,7 +136,7 @@ TEST(LogLines, Asvs16_4_1_StayOneEventWhateverIsInjected) {
         "x\\", "x\\\"", "\r\nx", "\x1B[2Jx", "\u009B2J", "a\u2028b", "a\u0085b", "</script>"}) {
     const auto line = line_with(attack, {{attack, attack}});
     const auto parsed = parse_single_line(line);
-    EXPECT_EQ(parsed.size(), 4);
+    EXPECT_EQ(parsed.size(), 5);
     EXPECT_EQ(parsed["level"], "info");
     EXPECT_EQ(parsed["message"], attack);
     for (const auto* raw : {"\u2028", "\u2029", "\u0085", "\u009B", "\x1B", "\r"})

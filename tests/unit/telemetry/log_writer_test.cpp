@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -36,7 +37,8 @@ std::vector<std::string> read_lines(const std::filesystem::path& file) {
 
 std::string numbered_line(std::size_t number) {
   std::string out;
-  append_line(out, utc_time{}, level::info, nullptr, "line", {{"number", std::uint64_t{number}}});
+  append_line(out, utc_time{}, level::info, source::server, nullptr, "line",
+              {{"number", std::uint64_t{number}}});
   return out;
 }
 
@@ -283,7 +285,7 @@ TEST(LogWriter, KeepsTheBlocksOfConcurrentCallersWhole) {
         for (std::uint64_t number = 0; number < blocks; ++number) {
           std::string block;
           for (std::uint64_t line = 0; line < lines_a_block; ++line)
-            append_line(block, utc_time{}, level::info, nullptr, "",
+            append_line(block, utc_time{}, level::info, source::server, nullptr, "",
                         {{"caller", caller}, {"number", number}, {"line", line}});
           sink.write(std::move(block), lines_a_block);
         }
@@ -328,6 +330,54 @@ TEST(Logger, WritesFromItsThresholdUpwardsOnly) {
   EXPECT_EQ(messages, (std::vector<std::string>{"warn", "error", "debug again"}));
 }
 
+TEST(Logger, GivesEachModuleTheCommonLevelUnlessItHasItsOwn) {
+  const temporary_folder folder;
+  const auto file = folder.path() / "maque.log";
+  {
+    writer sink{{.file = file}};
+    logger log{sink, level::warn};
+    const channel http = log.of(source::http);
+    const channel db = log.of(source::db);
+    http.info("not written");
+    log.set_threshold(source::http, level::info);
+    http.info("own");
+    db.info("not written");
+    log.set_threshold(level::error);
+    http.info("own still");
+    db.warn("not written");
+    log.set_threshold(source::http, std::nullopt);
+    http.warn("not written");
+    EXPECT_EQ(log.threshold(source::http), level::error);
+    const std::array own{source_level{source::db, level::debug}};
+    log.set_thresholds(level::off, own);
+    db.debug("new own");
+    log.line(level::critical, nullptr, "not written");
+    EXPECT_EQ(log.own_threshold(source::db), level::debug);
+    EXPECT_EQ(log.own_threshold(source::http), std::nullopt);
+  }
+  std::vector<std::string> lines;
+  for (const auto& line : read_lines(file)) {
+    const auto parsed = json::parse(line);
+    lines.push_back(parsed["module"].get<std::string>() + ": " +
+                    parsed["message"].get<std::string>());
+  }
+  EXPECT_EQ(lines, (std::vector<std::string>{"http: own", "http: own still", "db: new own"}));
+}
+
+TEST(Logger, KnowsItsModulesAndLevelsByName) {
+  for (std::size_t index = 0; index < source_count; ++index) {
+    const auto each = static_cast<source>(index);
+    EXPECT_EQ(parse_source(to_string(each)), each);
+    const auto parsed = parse_source_level(std::string{to_string(each)} + "=debug");
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->from, each);
+    EXPECT_EQ(parsed->threshold, level::debug);
+  }
+  for (const auto* bad :
+       {"", "=", "http", "http=", "=debug", "http=loud", "ftp=debug", "http= debug"})
+    EXPECT_FALSE(parse_source_level(bad)) << bad;
+}
+
 TEST(Logger, StampsItsLinesWithTheTimeAndTheTrace) {
   const temporary_folder folder;
   const auto file = folder.path() / "maque.log";
@@ -340,8 +390,8 @@ TEST(Logger, StampsItsLinesWithTheTimeAndTheTrace) {
   }
   std::string earliest;
   std::string latest;
-  append_line(earliest, before, level::info, nullptr, "", {});
-  append_line(latest, system_time_source{}.now(), level::info, nullptr, "", {});
+  append_line(earliest, before, level::info, source::server, nullptr, "", {});
+  append_line(latest, system_time_source{}.now(), level::info, source::server, nullptr, "", {});
   const auto parsed = json::parse(read_lines(file).at(0));
   EXPECT_GE(parsed["timestamp"], json::parse(earliest)["timestamp"]);
   EXPECT_LE(parsed["timestamp"], json::parse(latest)["timestamp"]);

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "domain/time.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+namespace maque {
+
+/// Something that is known of a piece of work: a number, or a word if `text` is not empty. Both are
+/// literals, or live as long as the program does.
+struct trail_note {
+  std::string_view name; ///< Empty: there is none.
+  std::int64_t number = 0;
+  std::string_view text{};
+};
+
+/// A piece of work done for a request, as a trace shows it.
+struct trail_span {
+  std::uint64_t id = 0;     ///< 0: record() gives it one.
+  std::uint64_t parent = 0; ///< 0: the request.
+  std::string_view name;    ///< A literal.
+  /// For what an actor did: the type of the message.
+  const std::type_info* message = nullptr;
+  bool outbound = false; ///< Somebody outside of the process was asked.
+  bool failed = false;
+  steady_time start{};
+  steady_time end{};
+  std::array<trail_note, 4> notes{};
+};
+
+/// How a message came to the actor that works at it.
+struct trail_hop {
+  std::uint64_t id = 0; ///< Of its span; 0: the trail doesn't record.
+  std::uint64_t parent = 0;
+  std::uint64_t before = 0; ///< What was current() when it was taken up.
+  steady_time sent{};
+  steady_time taken{};
+};
+
+/// What was done for one request, wherever in the process: it travels with the request_context. Of
+/// each request it has the time that the database and WeChat took; if traces are on, the spans, up
+/// to limits::trail_spans. Any thread may record, also while the front finishes the request because
+/// its deadline has come: what comes later than
+/// finish() is dropped.
+class request_trail
+    : public boost::intrusive_ref_counter<request_trail, boost::thread_safe_counter> {
+public:
+  request_trail() noexcept;
+  ~request_trail();
+  request_trail(const request_trail&) = delete;
+  request_trail& operator=(const request_trail&) = delete;
+
+  /// Forgets the request before, keeps the memory. Only while nobody else holds the trail.
+  void restart() noexcept;
+
+  /// Asked until answered. What is asked at the same time counts more than once.
+  void add_database(std::chrono::nanoseconds took) noexcept { add(database_ns_, took); }
+  void add_upstream(std::chrono::nanoseconds took) noexcept { add(upstream_ns_, took); }
+  std::chrono::nanoseconds database() const noexcept { return read(database_ns_); }
+  std::chrono::nanoseconds upstream() const noexcept { return read(upstream_ns_); }
+
+  // Spans ----------------------------------------------------------------------------------------
+
+  /// From here on spans are recorded. After restart(), before the trail is given to others.
+  /// @param root the id of the request's span, not 0; the ids of the others are derived from it.
+  /// @param caller the span from which the request was sent; 0: the trace begins here.
+  /// @param sampled whether the trace leaves the process however the request ends.
+  void begin_spans(std::uint64_t root, std::uint64_t caller, bool sampled);
+
+  bool records_spans() const noexcept { return recording_.load(std::memory_order_acquire); }
+  std::uint64_t root() const noexcept { return root_; }
+  std::uint64_t caller() const noexcept { return caller_; }
+  bool sampled() const noexcept { return sampled_; }
+  /// The span in which the request is worked at, as far as that is known; else root().
+  std::uint64_t current() const noexcept { return current_.load(std::memory_order_relaxed); }
+  /// An id for a span that is recorded later.
+  std::uint64_t new_id() noexcept;
+
+  /// Any thread; does nothing unless records_spans().
+  void record(trail_span span) noexcept;
+
+  /// A message for this request is about to enter a mailbox. `message` is only compared.
+  void sent(const void* message) noexcept;
+  /// An actor takes it up, and is done with it. Only if taken() gave an id.
+  trail_hop taken(const void* message) noexcept;
+  void finished(const trail_hop& hop, std::string_view actor, const std::type_info* message,
+                bool failed) noexcept;
+
+  struct recording {
+    std::vector<trail_span> spans; ///< In the order in which they ended; not the request's own.
+    std::uint64_t lost = 0;        ///< Those beyond the limit.
+  };
+  /// Ends the recording; for a request that nobody wants to see, stop() is cheaper.
+  recording finish();
+  void stop() noexcept;
+
+private:
+  struct span_store;
+
+  static void add(std::atomic<std::int64_t>& to, std::chrono::nanoseconds took) noexcept {
+    to.fetch_add(took.count(), std::memory_order_relaxed);
+  }
+  static std::chrono::nanoseconds read(const std::atomic<std::int64_t>& from) noexcept {
+    return std::chrono::nanoseconds{from.load(std::memory_order_relaxed)};
+  }
+
+  std::atomic<std::int64_t> database_ns_{0};
+  std::atomic<std::int64_t> upstream_ns_{0};
+  std::atomic<bool> recording_{false};
+  bool sampled_ = false;
+  std::uint64_t root_ = 0;
+  std::uint64_t caller_ = 0;
+  std::atomic<std::uint64_t> current_{0};
+  std::atomic<std::uint64_t> ids_{0};
+  std::unique_ptr<span_store> spans_; ///< Null until traces are on.
+};
+
+using trail_ptr = boost::intrusive_ptr<request_trail>;
+
+} // namespace maque

@@ -1,0 +1,71 @@
+#include "http/request_tracer.hpp"
+
+#include "domain/metering.hpp"
+#include "http/span_text.hpp"
+#include "telemetry/span_exporter.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace maque::http {
+
+namespace {
+
+/// The trail of the last request serves again, unless somebody still works at that.
+request_trail& fresh_trail(request_context& context) {
+  if (context.trail && context.trail->use_count() == 1)
+    context.trail->restart();
+  else
+    context.trail.reset(new request_trail);
+  return *context.trail;
+}
+
+} // namespace
+
+void request_tracer::begin(exchange& arrived) {
+  const auto header = arrived.incoming.field("traceparent");
+  const auto caller = header ? parse_traceparent(*header) : std::nullopt;
+  arrived.context.trace = caller ? caller->trace : ids_.next();
+  if constexpr (!is_metered) return;
+  request_trail& trail = fresh_trail(arrived.context);
+  if (!is_on()) return;
+  const bool sampled = caller ? caller->sampled : is_chosen(arrived.context.trace, options_.ratio);
+  trail.begin_spans(ids_.next_span(), caller ? caller->parent : 0, sampled);
+}
+
+bool request_tracer::is_chosen(const trace_id& trace, double ratio) noexcept {
+  // The last 7 bytes of a trace id are its random part (W3C Trace Context level 2,
+  // section 3.2.2.3).
+  std::uint64_t random = 0;
+  for (std::size_t at = 9; at < trace.bytes.size(); ++at)
+    random = random << 8U | trace.bytes[at];
+  constexpr double values = 72'057'594'037'927'936.0; // 2^56
+  return static_cast<double>(random) < ratio * values;
+}
+
+void request_tracer::answer(exchange& answered) const {
+  const request_trail* const trail = answered.context.trail.get();
+  if (trail == nullptr || !trail->records_spans()) return;
+  answered.outgoing.headers.append("traceparent: ")
+      .append(to_string(traceparent{answered.context.trace, trail->root(), trail->sampled()}))
+      .append("\r\n");
+}
+
+void request_tracer::end(const exchange& ended, const request_times& times) noexcept {
+  request_trail* const trail = ended.context.trail.get();
+  if (trail == nullptr || !trail->records_spans()) return;
+  if (!trail->sampled() && ended.outgoing.status < 500 && times.whole < options_.slow)
+    return trail->stop();
+  try {
+    offer(ended);
+  } catch (const std::exception&) {
+    trail->stop(); // No memory for it: the request was answered all the same.
+  }
+}
+
+void request_tracer::offer(const exchange& ended) const {
+  options_.exporter->offer(trace_of(ended, ended.context.trail->finish()));
+}
+
+} // namespace maque::http

@@ -29,6 +29,7 @@ run: build ## Build what is needed and start the server
 test: ## Build and run every test
 	@tools/install-dependencies test
 	@tools/install-promtool
+	@tools/install-otlp-definitions
 	@$(call configure,debug)
 	@cmake --build build/debug -j $(JOBS)
 	@ctest --test-dir build/debug --output-on-failure -j $(JOBS)
@@ -51,6 +52,7 @@ lint: ## Check the format, the style rules and clang-tidy
 asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/install-dependencies test
 	@tools/install-promtool
+	@tools/install-otlp-definitions
 	@$(call configure,asan)
 	@cmake --build build/asan -j $(JOBS)
 	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
@@ -59,6 +61,7 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## Run every test under ThreadSanitizer
 	@tools/install-dependencies test
 	@tools/install-promtool
+	@tools/install-otlp-definitions
 	@tools/build-instrumented-caf
 	@$(call configure,tsan)
 	@cmake --build build/tsan -j $(JOBS)

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/backoff.hpp"
 #include "actors/lane_actor.hpp"
 #include "actors/protocol.hpp"
 #include "actors/wechat_meter.hpp"
+#include "domain/backoff.hpp"
 #include "domain/time.hpp"
 #include "telemetry/log.hpp"
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/backoff.hpp"
 #include "actors/lane_actor.hpp"
 #include "actors/lane_context.hpp"
 #include "actors/protocol.hpp"
+#include "domain/backoff.hpp"
 
 #include <chrono>
 #include <functional>

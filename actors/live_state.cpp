@@ -107,8 +107,9 @@ void live_state::apply(const config::settings& next) {
   set_log_levels(log_, next);
   const auto accounts = std::make_shared<const account_policy>(account_policy_of(next));
   const auto front = std::make_shared<const http::live_front_options>(live_front_of(next));
-  everywhere_([accounts, front](lane_context& lane) {
+  everywhere_([accounts, front, slow_query = next.log.slow_query](lane_context& lane) {
     lane.accounts = accounts;
+    lane.slow_query = slow_query;
     if (lane.change_front) lane.change_front(*front);
   });
 }

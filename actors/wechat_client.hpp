@@ -1,12 +1,12 @@
 #pragma once
 
 #include "actors/access_token.hpp"
-#include "actors/backoff.hpp"
 #include "actors/circuit_breaker.hpp"
 #include "actors/lane_actor.hpp"
 #include "actors/protocol.hpp"
 #include "actors/wechat_meter.hpp"
 #include "actors/wechat_worker.hpp"
+#include "domain/backoff.hpp"
 #include "domain/wechat_app.hpp"
 
 #include <caf/response_promise.hpp>

@@ -184,6 +184,48 @@ void check_sealing(collector& subject) {
                         "not set");
 }
 
+// A path (RFC 3986, 3.3) as it stands in a request line; no query, no fragment.
+bool is_url_path(std::string_view text) {
+  return text.starts_with('/') && std::ranges::all_of(text, [](char letter) {
+           return letter > ' ' && letter <= '~' && letter != '?' && letter != '#';
+         });
+}
+
+bool is_collector_url(std::string_view url) {
+  const auto path = url.find('/', std::min(url.find("://"), url.size() - 1) + 3);
+  if (path == std::string_view::npos) return is_web_origin(url);
+  return is_web_origin(url.substr(0, path)) && is_url_path(url.substr(path));
+}
+
+// A name of RFC 9110, section 5.6.2, a colon, and visible characters.
+bool is_header(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const auto is_of_name = [&](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || marks.find(letter) != std::string_view::npos;
+  };
+  return std::ranges::all_of(text.substr(0, colon), is_of_name) &&
+         std::ranges::all_of(text.substr(colon + 1),
+                             [](char letter) { return letter >= ' ' && letter <= '~'; });
+}
+
+void check_tracing(collector& subject) {
+  const auto& tracing = subject.values().tracing;
+  if (subject.is_sound({"tracing.endpoint"}) && !tracing.endpoint.empty() &&
+      !is_collector_url(tracing.endpoint))
+    subject.add_problem(subject.origin({"tracing.endpoint"}),
+                        "tracing.endpoint must be http(s)://host[:port][/path], such as "
+                        "\"http://127.0.0.1:4318/v1/traces\"");
+  if (!subject.is_sound({"tracing.headers"})) return;
+  for (std::size_t index = 0; index < tracing.headers.size(); ++index)
+    if (!is_header(tracing.headers[index].reveal()))
+      subject.add_problem(subject.origin({"tracing.headers"}),
+                          "tracing.headers: entry " + std::to_string(index + 1) +
+                              " must be the name of a header, a colon and its value");
+}
+
 void check_log_levels(collector& subject) {
   if (!subject.is_sound({"log.levels"})) return;
   const auto& levels = subject.values().log.levels;
@@ -235,6 +277,7 @@ void complete_and_check(collector& subject) {
   check_signing(subject);
   check_sealing(subject);
   check_lifetimes(subject);
+  check_tracing(subject);
 }
 
 } // namespace maque::config

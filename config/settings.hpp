@@ -136,6 +136,18 @@ struct settings {
     milliseconds slow_request{1'000};
     milliseconds slow_query{200};
   } log;
+
+  struct {
+    std::string endpoint; ///< Empty: no traces.
+    double ratio = 0.01;
+    milliseconds slow{1'000};
+    milliseconds timeout{3'000};
+    std::uint32_t queue = 2'048; ///< Traces that wait.
+    std::uint32_t batch = 512;   ///< Traces in one call.
+    milliseconds interval{1'000};
+    std::string service_name = "maque";
+    std::vector<secret> headers; ///< Each "name: value".
+  } tracing;
 };
 
 /// One thing that is wrong with what was given.

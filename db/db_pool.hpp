@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/backoff.hpp"
 #include "actors/lane_context.hpp"
 #include "db/db_worker.hpp"
+#include "domain/backoff.hpp"
 #include "domain/places.hpp"
 
 #include <caf/response_promise.hpp>

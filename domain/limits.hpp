@@ -179,6 +179,13 @@ inline constexpr std::size_t trail_spans = 64;
 /// Messages of one request that are on their way to an actor at the same time; of more, it is not
 /// known how long they waited.
 inline constexpr std::size_t trail_messages = 16;
+/// Of one call to the collector; those that are common take up to 4 MiB.
+inline constexpr std::size_t trace_batch_bytes = 2 * 1024 * 1024;
+inline constexpr std::size_t collector_reply_bytes = 64 * 1024;
+/// How often a call is made that the collector is too busy for.
+inline constexpr std::uint32_t trace_batch_tries = 5;
+/// The longest pause that the collector may ask for.
+inline constexpr std::chrono::seconds collector_pause{60};
 
 // Supervision
 inline constexpr int restarts_max = 10;

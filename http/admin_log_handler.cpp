@@ -43,18 +43,19 @@ void change_log_level(handler_context& context, const exchange_ptr& asked) {
   auto change = read_log_level(asked->incoming, *context.options.desk);
   if (!change) return asked->fail(std::move(change.error()));
   const auto answer = [change = *change](exchange& waiting, const config_in_force& now) {
-    waiting.succeed(nlohmann::json{{"key", change.key},
-                                   {"value", nlohmann::json::parse(change.json)},
-                                   {"version", now.version}}
-                        .dump());
+    waiting.succeed(nlohmann::json{
+        {"key", change.key},
+        {"value", nlohmann::json::parse(change.json)},
+        {"version",
+         now.version}}.dump());
   };
-  context.ask<config_item>(
-      asked, context.services.database,
-      publication_of(*change, *asked, context.services.clock.now()),
-      [&context, answer](exchange& waiting, const config_item&) {
-        context.ask<config_in_force>(exchange_ptr{&waiting}, context.services.config_watcher,
-                                     put_config_in_force{}, answer);
-      });
+  context.ask<config_item>(asked, context.services.database,
+                           publication_of(*change, *asked, context.services.clock.now()),
+                           [&context, answer](exchange& waiting, const config_item&) {
+                             context.ask<config_in_force>(exchange_ptr{&waiting},
+                                                          context.services.config_watcher,
+                                                          put_config_in_force{}, answer);
+                           });
 }
 
 } // namespace maque::http

@@ -86,12 +86,20 @@ std::vector<ends> all_ends() {
       {"http.trusted_proxies", "10.0.0.1/8", "0.0.0.0/0", "::1", "localhost"},
       {"http.forwarded_header", "via", "x-forwarded-for", "forwarded", "Forwarded"},
       {"wechat.appid", {}, "", bytes(64), bytes(65)},
+      {"tracing.endpoint", "localhost:4318", "", "https://x:65535/a/b", "https://x:65536"},
+      {"tracing.ratio", "-0.001", "0", "1", "1.001"},
+      {"tracing.timeout", "0ms", "1ms", "1m", "60001"},
+      {"tracing.queue", "0", "1", "100000", "100001"},
+      {"tracing.batch", "0", "1", "10000", "10001"},
+      {"tracing.service_name", "", "x", bytes(255), bytes(256)},
+      {"tracing.headers", "token", {}, "x-token: secret", "a b: c"},
   };
   for (const auto* name :
        {"server.shutdown_grace", "http.header_timeout", "http.body_timeout", "http.idle_timeout",
         "http.write_timeout", "http.request_timeout", "database.statement_timeout",
         "database.pool_timeout", "wechat.timeout", "wechat.worker_idle_timeout",
-        "cache.negative_ttl", "log.slow_request", "log.slow_query", "throttle.first_delay"})
+        "cache.negative_ttl", "log.slow_request", "log.slow_query", "throttle.first_delay",
+        "tracing.slow", "tracing.interval"})
     rows.push_back({name, "0ms", "1ms", "1h", "3600001"});
   return rows;
 }

@@ -1,4 +1,4 @@
-#include "actors/backoff.hpp"
+#include "domain/backoff.hpp"
 
 #include <gtest/gtest.h>
 

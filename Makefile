@@ -85,6 +85,11 @@ bench-accounts: build ## Measure logins with passwords: times, floods, races (ab
 	@tools/install-dependencies bench
 	@tools/bench/accounts $(ARGS)
 
+.PHONY: bench-publishes
+bench-publishes: build ## Measure 10,000 publications of the configuration under load (about three minutes; ARGS=sqlite|postgres)
+	@tools/install-dependencies bench
+	@tools/bench/publishes $(ARGS)
+
 .PHONY: bench-wechat
 bench-wechat: build ## Measure logins by way of WeChat against Gin (about six minutes; ARGS=login|memory|burst|hang)
 	@tools/install-dependencies bench

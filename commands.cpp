@@ -126,7 +126,7 @@ int remove_value(const config::settings& settings, const std::string& key) {
 int execute(const config::command& asked, const config::settings& settings) {
   switch (asked.what) {
   case config::action::serve:
-    return serve(settings);
+    return serve(settings, asked.from);
   case config::action::migrate:
     return migrate(settings);
   case config::action::config_check:

@@ -41,7 +41,7 @@ std::unique_ptr<db::store_factory> stores_of(const config::settings& settings);
 int report(const error& problem);
 
 /// Runs the server until a signal ends it: SIGTERM and SIGINT finish what is in flight, a second
-/// one ends at once.
-int serve(const config::settings& settings);
+/// one ends at once. SIGHUP reads the sources again: what can change live does.
+int serve(const config::settings& settings, const config::sources& from);
 
 } // namespace maque

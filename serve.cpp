@@ -13,7 +13,6 @@
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
-#include <vector>
 
 namespace maque {
 
@@ -23,24 +22,32 @@ constexpr std::chrono::seconds log_timeout{2};
 /// What a shutdown may take beyond its grace: workers that wait for WeChat or the disk.
 constexpr std::chrono::seconds overtime{15};
 
-/// A signal that ends the server, taken by the thread that waits for it and by no other.
-class termination_signals {
+/// The signals that the server knows, taken by the thread that waits for them and by no other.
+class server_signals {
 public:
-  termination_signals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  server_signals() {
+    sigemptyset(&ending_);
+    sigaddset(&ending_, SIGTERM);
+    sigaddset(&ending_, SIGINT);
+    all_ = ending_;
+    sigaddset(&all_, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &all_, nullptr);
     // A client that closes its end is an error code of the write, not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
   }
 
-  int wait() const {
-    int number = 0;
-    sigwait(&set_, &number);
-    return number;
+  /// One that ends the server. Meanwhile each SIGHUP calls `reload`.
+  template <class Reload>
+  int wait(Reload reload) const {
+    for (;;) {
+      int number = 0;
+      sigwait(&all_, &number);
+      if (number != SIGHUP) return number;
+      reload();
+    }
   }
 
+  /// One that ends the server, too.
   std::optional<int> wait_until(steady_time deadline) const {
     for (;;) {
       const std::chrono::nanoseconds left = deadline - std::chrono::steady_clock::now();
@@ -48,12 +55,13 @@ public:
       const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
       const timespec duration{seconds.count(), (left - seconds).count()};
       // A debugger that stops the process interrupts this, too: EINTR is not the end of the time.
-      if (const int number = sigtimedwait(&set_, nullptr, &duration); number > 0) return number;
+      if (const int number = sigtimedwait(&ending_, nullptr, &duration); number > 0) return number;
     }
   }
 
 private:
-  sigset_t set_{};
+  sigset_t ending_{};
+  sigset_t all_{};
 };
 
 /// Each connection needs a descriptor; the default of 1,024 would end that early.
@@ -112,18 +120,9 @@ log::writer_options writer_options_of(const config::settings& settings) {
   return options;
 }
 
-void set_levels(log::logger& log, const config::settings& settings) {
-  std::vector<log::source_level> own;
-  // All of them are well-formed: load() has seen to it.
-  for (const std::string& text : settings.log.levels)
-    if (const auto parsed = log::parse_source_level(text)) own.push_back(*parsed);
-  log.set_thresholds(log::parse_level(settings.log.level).value_or(log::level::info), own);
-}
-
 /// Finishes what is in flight. A signal that comes meanwhile ends the process at once, and so does
 /// a shutdown that does not come to its end.
-bool shut_down(server& running, const termination_signals& signals,
-               std::chrono::milliseconds grace) {
+bool shut_down(server& running, const server_signals& signals, std::chrono::milliseconds grace) {
   const steady_time limit = std::chrono::steady_clock::now() + grace + overtime;
   std::thread{[signals, limit] {
     const auto number = signals.wait_until(limit);
@@ -133,14 +132,33 @@ bool shut_down(server& running, const termination_signals& signals,
   return running.stop(grace);
 }
 
+/// Reads files and environment again, as at the start; the log file is opened anew, for whoever has
+/// moved it away. What is wrong with the settings is logged, and nothing changes.
+void reload(server& running, const config::sources& from, log::logger& log) {
+  log.sink().reopen();
+  try {
+    const config::outcome read = config::load(from);
+    for (const config::problem& wrong : read.problems)
+      log.error(
+          "the settings can't be used, nothing is changed",
+          {{"where", std::string_view{wrong.where}}, {"cause", std::string_view{wrong.what}}});
+    if (!read.problems.empty()) return;
+    running.reload(read.values);
+    log.info("the settings were read again");
+  } catch (const std::exception& problem) {
+    log.error("the settings can't be read, nothing is changed",
+              {{"cause", std::string_view{problem.what()}}});
+  }
+}
+
 } // namespace
 
-int serve(const config::settings& settings) {
-  const termination_signals signals;
+int serve(const config::settings& settings, const config::sources& from) {
+  const server_signals signals;
   raise_descriptor_limit();
   log::writer writer{writer_options_of(settings)};
   log::logger log{writer, log::level::info};
-  set_levels(log, settings);
+  set_log_levels(log, settings);
 
   std::atomic<bool> gave_up{false};
   const pthread_t waiting_thread = pthread_self();
@@ -161,7 +179,7 @@ int serve(const config::settings& settings) {
              {});
   print_banner(running, settings);
 
-  const int number = signals.wait();
+  const int number = signals.wait([&] { reload(running, from, log); });
   log.info("stopping", {{"signal", std::int64_t{number}}});
   const bool complete = shut_down(running, signals, settings.server.shutdown_grace);
   log.info("stopped", {{"complete", complete}});

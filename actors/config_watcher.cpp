@@ -14,7 +14,7 @@ namespace maque {
 namespace {
 
 /// How long a look for a new version may take.
-constexpr std::chrono::seconds look_timeout{5};
+constexpr std::chrono::seconds config_look_timeout{5};
 
 } // namespace
 
@@ -51,7 +51,7 @@ config_watcher_actor::behavior_type config_watcher_state::make_behavior() {
 void config_watcher_state::look() {
   looking_ = true;
   ++looks_;
-  const request_context request{trace_id{}, std::chrono::steady_clock::now() + look_timeout};
+  const request_context request{trace_id{}, std::chrono::steady_clock::now() + config_look_timeout};
   const std::uint64_t known = current_ ? current_->version : 0;
   self_->request(context_.database, caf::infinite, request, load_config{known})
       .then([this](const std::optional<config_snapshot>& newer) { take(newer); },

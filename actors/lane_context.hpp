@@ -14,8 +14,10 @@
 #include "telemetry/log.hpp"
 #include "telemetry/security_log.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace maque::security {
 class key_ring;
@@ -71,6 +73,8 @@ struct lane_context {
   lane_config config;
   /// How logins and registrations go, once that has changed live; null: as at the start.
   std::shared_ptr<const account_policy> accounts{};
+  /// What the database takes longer for has a line in the log; nothing: as at the start.
+  std::optional<std::chrono::milliseconds> slow_query{};
   /// Tells the front of this lane, if it has one, what has changed live.
   std::function<void(const http::live_front_options&)> change_front{};
 

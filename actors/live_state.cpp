@@ -5,11 +5,20 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace maque {
+
+void set_log_levels(log::logger& log, const config::settings& settings) {
+  std::vector<log::source_level> own;
+  // All of them are well-formed: load() has seen to it.
+  for (const std::string& text : settings.log.levels)
+    if (const auto parsed = log::parse_source_level(text)) own.push_back(*parsed);
+  log.set_thresholds(log::parse_level(settings.log.level).value_or(log::level::info), own);
+}
 
 live_state::live_state(config::settings start, log::logger& log, configure_all everywhere)
     : log_{log}, everywhere_{std::move(everywhere)}, view_{start, start, {}} {}
@@ -46,7 +55,8 @@ void live_state::take(const shared_config& published, const std::shared_ptr<void
 void live_state::reload(const config::settings& read) {
   const std::lock_guard lock{mutex_};
   for (const std::string& name : config::restart_options(view_.start, read))
-    log_.warn("this setting was changed, which needs a restart",
+    log_.of(log::source::config)
+        .warn("this setting was changed, which needs a restart",
               {{"setting", std::string_view{name}}});
   view_.start = config::take_live_options(view_.start, read);
   auto [next, problems] = config::apply_live(view_.start, view_.live);
@@ -54,23 +64,52 @@ void live_state::reload(const config::settings& read) {
   apply(next);
 }
 
-live_state::view live_state::look() const {
-  const std::lock_guard lock{mutex_};
-  return view_;
+nlohmann::json live_state::report() const {
+  const view known = [this] {
+    const std::lock_guard lock{mutex_};
+    return view_;
+  }();
+  auto rows = nlohmann::json::array();
+  for (const config::option_state& each : config::describe_state(known.start, known.live))
+    rows.push_back({{"name", each.name},
+                    {"value", each.value},
+                    {"default", each.default_text},
+                    {"live", each.live},
+                    {"source", each.source},
+                    {"help", each.help}});
+  return {{"settings", std::move(rows)}};
+}
+
+result<http::setting_change>
+live_state::plan_log_level(const std::string& level,
+                           const std::optional<std::string>& module) const {
+  http::setting_change made{"settings.log.level", nlohmann::json(level).dump()};
+  if (module) {
+    const std::lock_guard lock{mutex_};
+    auto levels = view_.now.log.levels;
+    std::erase_if(levels, [&](const std::string& each) { return each.starts_with(*module + "="); });
+    levels.push_back(*module + "=" + level);
+    made = {"settings.log.levels", nlohmann::json(levels).dump()};
+  }
+  if (auto wrong = config::check_live_value(made.key, made.json))
+    return fail(errc::invalid_field, "level: " + *std::move(wrong));
+  return made;
 }
 
 void live_state::apply(const config::settings& next) {
   for (const auto& [name, before, after] : config::live_changes(view_.now, next))
-    log_.line(log::level::info, nullptr, "a setting was changed",
+    log_.of(log::source::config)
+        .line(log::level::info, nullptr, "a setting was changed",
               {{"setting", std::string_view{name}},
                {"from", std::string_view{before}},
                {"to", std::string_view{after}}});
   view_.now = next;
-  log_.set_threshold(log::parse_level(next.log.level).value_or(log::level::info));
+  set_log_levels(log_, next);
   const auto accounts = std::make_shared<const account_policy>(account_policy_of(next));
   const auto front = std::make_shared<const http::live_front_options>(live_front_of(next));
-  everywhere_([accounts, front](lane_context& lane) {
+  everywhere_([accounts, front, slow_query = next.log.slow_query](lane_context& lane) {
     lane.accounts = accounts;
+    lane.slow_query = slow_query;
     if (lane.change_front) lane.change_front(*front);
   });
 }
@@ -80,7 +119,8 @@ void live_state::complain(const std::vector<config::problem>& problems) {
   for (const auto& [where, what] : problems) {
     told.push_back(where + ": " + what);
     if (std::ranges::find(complaints_, told.back()) != complaints_.end()) continue;
-    log_.line(log::level::error, nullptr, "a published setting can't be used and is left out",
+    log_.of(log::source::config)
+        .line(log::level::error, nullptr, "a published setting can't be used and is left out",
               {{"key", std::string_view{where}}, {"cause", std::string_view{what}}});
   }
   complaints_ = std::move(told);

@@ -4,11 +4,15 @@
 #include "actors/supervisor.hpp"
 #include "config/live_settings.hpp"
 #include "config/settings.hpp"
+#include "http/admin_desk.hpp"
 #include "telemetry/log.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,14 +37,21 @@ public:
   /// can't is logged.
   void reload(const config::settings& read);
 
+  /// The data of /admin/settings.
+  nlohmann::json report() const;
+
+  /// What is to be published so that the log, or one module of it, has this level; the other
+  /// modules keep theirs. Fails with invalid_field.
+  result<http::setting_change> plan_log_level(const std::string& level,
+                                              const std::optional<std::string>& module) const;
+
+private:
   struct view {
     config::settings start;   ///< What flags, environment and files say.
     config::settings now;     ///< With the live values over it.
     config::live_values live; ///< The values that are published; not all of them need to fit.
   };
-  view look() const;
 
-private:
   void take(const shared_config& published, const std::shared_ptr<void>& applied);
   void apply(const config::settings& next);
   void complain(const std::vector<config::problem>& problems);

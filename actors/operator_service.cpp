@@ -36,6 +36,9 @@ operator_service::operator_service(operator_parts parts, std::string address)
       }()} {
   desk_.metrics = [this] { return render_metrics(shown_); };
   desk_.reports = reports();
+  desk_.plan_log_level = [this](const std::string& level, const auto& module) {
+    return parts_.live.plan_log_level(level, module);
+  };
   blueprint_ = blueprint(std::move(address));
   lane_ = std::make_unique<lane_runtime>(parts_.system, parts_.index, blueprint_, parts_.clock,
                                          parts_.log);
@@ -67,6 +70,8 @@ lane_blueprint operator_service::blueprint(std::string address) {
 
 std::vector<http::admin_report> operator_service::reports() {
   return {
+      {"/admin/settings",
+       [this](const http::exchange&) -> result<nlohmann::json> { return parts_.live.report(); }},
       {"/admin/wechat",
        [this](const http::exchange&) -> result<nlohmann::json> {
          return make_wechat_report(parts_.wechat, parts_.clock.now());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/lane_runtime.hpp"
+#include "actors/live_state.hpp"
 #include "actors/metrics.hpp"
 #include "actors/server.hpp"
 #include "actors/simulator_control.hpp"
@@ -22,6 +23,7 @@ struct operator_parts {
   std::uint32_t index; ///< Of its lane: one that no other has.
   const lane_blueprint& lanes;
   const server_options& options;
+  const live_state& live;
   const wechat_meter& wechat;
   wechat_simulator::simulator* simulator; ///< Null: WeChat is not simulated.
   const time_source& clock;

@@ -205,7 +205,7 @@ result<void> server::impl::start_actors() {
 result<void> server::impl::open_operator_side(std::string address, std::uint32_t index) {
   const bool simulated = options_.settings.wechat.mode == config::wechat_mode::simulator;
   operators_ = std::make_unique<operator_service>(
-      operator_parts{*system_, index, blueprint_, options_, *wechat_meter_,
+      operator_parts{*system_, index, blueprint_, options_, live_, *wechat_meter_,
                      simulated ? &simulator_ : nullptr, clock_, log_},
       std::move(address));
   return operators_->open().map([this](std::uint16_t port) { operator_port_ = port; });

@@ -16,6 +16,9 @@ namespace maque {
 struct push_handler_plans;
 class span_exporter;
 
+/// As the settings say, which were checked: the common level, and those of single modules.
+void set_log_levels(log::logger& log, const config::settings& settings);
+
 /// What a program that runs the server adds to the settings.
 struct server_options {
   config::settings settings;

@@ -128,7 +128,9 @@ http::live_front_options live_front_of(const config::settings& settings) {
   return {policy_of(settings.http.cors),
           settings.http.cors_origins,
           {settings.log.access_sample, settings.log.slow_request},
-          proxies_of(settings)};
+          proxies_of(settings),
+          settings.tracing.ratio,
+          settings.tracing.slow};
 }
 
 lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys) {
@@ -146,7 +148,7 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
                 [] { return std::string_view{"simulator"}; },
                 made.tokens.policy.access_ttl,
                 options.version_json,
-                {options.traces}};
+                {options.traces, settings.tracing.ratio, settings.tracing.slow}};
   made.listener.port = front.port;
   made.listener.connections = {{front.max_header_bytes, front.max_body_bytes},
                                front.header_timeout,

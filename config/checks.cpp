@@ -253,6 +253,7 @@ void check_lifetimes(collector& subject) {
 void check_live_forms(collector& subject) {
   check_origins(subject);
   check_proxies(subject);
+  check_log_levels(subject);
 }
 
 void check_live_together(collector& subject) {
@@ -277,7 +278,6 @@ void complete_and_check(collector& subject) {
   check_sealing(subject);
   check_lifetimes(subject);
   check_tracing(subject);
-  check_log_levels(subject);
 }
 
 } // namespace maque::config

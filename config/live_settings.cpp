@@ -136,6 +136,26 @@ std::vector<live_change> live_changes(const settings& before, const settings& af
   return out;
 }
 
+std::vector<option_state> describe_state(const settings& start, const live_values& live) {
+  const settings defaults;
+  const auto [now, problems] = apply_live(start, live);
+  const auto is_applied = [&](const std::string& key) {
+    return live.contains(key) &&
+           std::ranges::find(problems, key, &problem::where) == problems.end();
+  };
+  std::vector<option_state> out;
+  for (const option& each : all_options()) {
+    const auto hidden = placeholder_for(each, now);
+    const bool is_default = to_text(each, start) == to_text(each, defaults);
+    const std::string key = std::string{live_prefix} + std::string{each.name};
+    out.push_back({std::string{each.name}, hidden ? *hidden : to_text(each, now),
+                   to_text(each, defaults), each.is_live(),
+                   is_applied(key) ? "live" : (is_default ? "default" : "file"),
+                   std::string{each.help}});
+  }
+  return out;
+}
+
 std::vector<std::string> restart_options(const settings& running, const settings& read) {
   std::vector<std::string> out;
   for (const option& each : all_options())

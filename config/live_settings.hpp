@@ -40,6 +40,21 @@ struct live_change {
 /// Of the options that can change live, those that differ, in the order of maque.example.toml.
 std::vector<live_change> live_changes(const settings& before, const settings& after);
 
+/// An option as an operator sees it. Values are as in the environment; "[redacted]" is a secret.
+struct option_state {
+  std::string name;
+  std::string value;
+  std::string default_text;
+  bool live = false;
+  /// "default"; "file" for flags and the environment, too; "live".
+  std::string_view source;
+  std::string help;
+};
+
+/// All of them, in the order of maque.example.toml.
+/// @param start what flags, environment and files say; `live` goes over it.
+std::vector<option_state> describe_state(const settings& start, const live_values& live);
+
 /// The names of the options that differ and can only be changed by a restart, in the order of
 /// maque.example.toml. The tables of [[wechat.app]] count as one, "wechat.app".
 std::vector<std::string> restart_options(const settings& running, const settings& read);

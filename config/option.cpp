@@ -17,6 +17,8 @@ constexpr auto live_names = std::to_array<std::string_view>({
     "http.trusted_proxies",
     "log.access_sample",
     "log.level",
+    "log.levels",
+    "log.slow_query",
     "log.slow_request",
     "throttle.account_attempts",
     "throttle.device_attempts",
@@ -25,6 +27,8 @@ constexpr auto live_names = std::to_array<std::string_view>({
     "throttle.longest_delay",
     "throttle.pair_attempts",
     "throttle.source_attempts",
+    "tracing.ratio",
+    "tracing.slow",
 });
 static_assert(std::ranges::is_sorted(live_names));
 

@@ -5,6 +5,7 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,6 +31,9 @@ tl::expected<void, std::string> store(const option& of, const given_value& value
 
 /// The option's value as TOML; a secret is shown too.
 std::string to_toml(const option& of, const settings& values);
+
+/// What is shown of a value that must not be shown itself; nothing: it may be.
+std::optional<std::string> placeholder_for(const option& of, const settings& values);
 
 /// The option's value as store(read_text()) takes it.
 std::string to_text(const option& of, const settings& values);

@@ -37,15 +37,14 @@ std::optional<std::string> redacted_url(std::string_view url) {
       .append(url.substr(host, parameters - std::min(host, parameters)));
 }
 
-/// The placeholder of a value that must not be shown.
+} // namespace
+
 std::optional<std::string> placeholder_for(const option& of, const settings& values) {
   if (of.is_secret() && !to_text(of, values).empty()) return "[redacted]";
   if (of.name == "database.url" && values.database.url.starts_with("postgres"))
     return redacted_url(values.database.url);
   return std::nullopt;
 }
-
-} // namespace
 
 std::string show(const settings& values) {
   std::string out;

@@ -334,7 +334,8 @@ std::int64_t micros(steady_time::duration took) noexcept {
 
 template <class Batch>
 void db_pool_state::report(const Batch& work, const waiters& waiting, passage took) {
-  if (took.done - took.sent >= policy_.slow_query) log_slow(work, waiting, took);
+  if (took.done - took.sent >= context_.slow_query.value_or(policy_.slow_query))
+    log_slow(work, waiting, took);
   if constexpr (is_metered) {
     context_.database_meter.batch_done(took.done - took.sent);
     for (std::size_t index = 0; index < waiting.size(); ++index) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,22 @@ struct admin_report {
   std::function<result<std::string>(const exchange& asked)> table{};
 };
 
+/// A live setting as it is published: config/live_settings.hpp.
+struct setting_change {
+  std::string key;  ///< "settings.log.level"
+  std::string json; ///< Serialised.
+};
+
 /// What the handlers of the operator's listener work with, besides the services of their lane.
 struct admin_desk {
   /// Complete before the routes are made of them (admin_routes), and unchanged from then on.
   std::vector<admin_report> reports;
   /// What /metrics shows.
   std::function<std::string()> metrics;
+  /// What gives the log this level, or one module of it. Fails with invalid_field.
+  std::function<result<setting_change>(const std::string& level,
+                                       const std::optional<std::string>& module)>
+      plan_log_level;
 };
 
 } // namespace maque::http

@@ -7,6 +7,9 @@ namespace maque::http {
 
 class handler_context;
 
+// admin_log_handler.cpp
+void change_log_level(handler_context& context, const exchange_ptr& asked);
+
 // admin_page_handler.cpp
 void lead_to_dashboard(handler_context& context, const exchange_ptr& asked);
 void show_dashboard_file(handler_context& context, const exchange_ptr& asked);

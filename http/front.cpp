@@ -45,6 +45,7 @@ void front::change(const live_front_options& next) {
   if (options_.gate == nullptr) cors_ = cors{next.cors, next.cors_origins};
   clients_ = client_finder{next.proxies};
   access_log_.change(next.access_log);
+  tracer_.change(next.trace_ratio, next.slow_trace);
 }
 
 void front::begin(exchange& arrived) {

@@ -49,6 +49,9 @@ struct live_front_options {
   access_log_options access_log;
   /// Whose word about their clients is believed.
   proxy_options proxies;
+  /// As in tracing_options.
+  double trace_ratio = 0.01;
+  std::chrono::milliseconds slow_trace{1'000};
 };
 
 struct front_options {

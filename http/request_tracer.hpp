@@ -29,6 +29,12 @@ public:
   request_tracer(tracing_options options, std::uint64_t random_seed)
       : options_{std::move(options)}, ids_{random_seed} {}
 
+  /// From the next request on.
+  void change(double ratio, std::chrono::milliseconds slow) noexcept {
+    options_.ratio = ratio;
+    options_.slow = slow;
+  }
+
   bool is_on() const noexcept { return options_.exporter != nullptr; }
 
   void begin(exchange& arrived);

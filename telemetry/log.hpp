@@ -102,6 +102,10 @@ public:
   /// Hands over a block of `lines` whole lines.
   void write(std::string block, std::size_t lines) noexcept;
 
+  /// The next lines go into a file that is opened anew under the same name, for whoever has moved
+  /// away the one that is open. Does nothing to standard output. Any thread.
+  void reopen() noexcept;
+
   /// Waits until none of what was handed over before is queued any more, at most until `deadline`;
   /// false if something still is. What could not be written is counted in dropped_lines().
   bool flush(steady_time deadline);

@@ -65,6 +65,10 @@ void log_output::write(std::string_view lines) {
   }
 }
 
+void log_output::reopen() noexcept {
+  if (!file_.empty()) sink_.reset();
+}
+
 void log_output::open() {
   auto opened = make_sink(file_, rotate_bytes_, rotate_files_);
   // Blocks bring their own ends of line.

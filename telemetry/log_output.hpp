@@ -24,6 +24,9 @@ public:
   /// written; the next call then opens the file anew, and never continues a line that was cut.
   void write(std::string_view lines);
 
+  /// Has the next call open the file anew.
+  void reopen() noexcept;
+
 private:
   void open();
   void emit(std::string_view text);

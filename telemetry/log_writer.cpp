@@ -80,6 +80,7 @@ struct writer::impl {
   bool stopping = false;
   bool ended = false;
   std::atomic<bool> abandoned{false};
+  std::atomic<bool> reopening{false};
   std::atomic<std::uint64_t> dropped{0};
 
   // Touched by the writer's thread only.
@@ -168,6 +169,7 @@ void writer::impl::write_out(std::string_view lines) {
 
 bool writer::impl::put(std::string_view lines) {
   try {
+    if (reopening.exchange(false)) output.reopen();
     output.write(lines);
     return true;
   } catch (const std::exception& failure) {
@@ -233,6 +235,10 @@ void writer::write(std::string block, std::size_t lines) noexcept {
   } catch (const std::bad_alloc&) { // Told below.
   }
   count_dropped(lines);
+}
+
+void writer::reopen() noexcept {
+  impl_->reopening = true;
 }
 
 bool writer::flush(steady_time deadline) {

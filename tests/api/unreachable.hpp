@@ -69,10 +69,6 @@ inline std::map<std::string, std::string> unreachable_responses() {
       {"GET /api/v1/users 504", late},
       {"GET /api/users 503", broken_database},
       {"GET /api/users 504", late},
-      {"GET /api/config 503", "needs a database that fails before anything was loaded"},
-      {"GET /api/config 504", late},
-      {"GET /api/config/{key} 503", "needs a database that fails before anything was loaded"},
-      {"GET /api/config/{key} 504", late},
   };
 }
 

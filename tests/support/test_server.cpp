@@ -80,6 +80,13 @@ void test_server::publish(const std::string& key, std::optional<std::string> jso
   if (!outcome) throw std::runtime_error{"not published: " + outcome.error().cause};
 }
 
+void test_server::publish(const std::string& key, config_content content) const {
+  const std::vector<write_request> change{publish_config_value{
+      {key, std::nullopt, {"a test", system_time_source{}.now(), {}}}, std::move(content), {}}};
+  const auto outcome = open_database()->apply(change).front();
+  if (!outcome) throw std::runtime_error{"not published: " + outcome.error().cause};
+}
+
 void test_server::execute_sql(const std::string& statement) const {
   sqlite3* opened = nullptr;
   sqlite3_open(database_file(settings_).c_str(), &opened);

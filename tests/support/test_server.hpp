@@ -47,8 +47,12 @@ public:
   // --------------------------------------------------------------------------------
 
   std::unique_ptr<db::store> open_database() const;
+  /// What a file that was changed says, at SIGHUP.
+  void reload(const config::settings& read) const { running_->reload(read); }
   /// Publishes a value of the configuration; no JSON removes it.
   void publish(const std::string& key, std::optional<std::string> json) const;
+  /// The same, with whom it is for.
+  void publish(const std::string& key, config_content content) const;
   /// Runs a statement that no part of the server has.
   void execute_sql(const std::string& statement) const;
   /// What has been logged so far.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -17,6 +18,7 @@ TEST(LiveSettings, AreCheckedByTheirOptionBeforeTheyArePublished) {
   for (const auto& [key, json] : live_values{{"settings.log.level", R"("debug")"},
                                              {"settings.log.access_sample", "0.25"},
                                              {"settings.log.slow_request", R"("250ms")"},
+                                             {"settings.log.levels", R"(["http=debug"])"},
                                              {"settings.throttle.first_delay", "1500"},
                                              {"settings.throttle.pair_attempts", "3"},
                                              {"settings.http.cors", R"("list")"},
@@ -32,6 +34,7 @@ TEST(LiveSettings, AreCheckedByTheirOptionBeforeTheyArePublished) {
                    {"settings.throttle.source_attempts", "1.0"},
                    {"settings.http.cors", "{}"},
                    {"settings.http.cors_origins", R"(["https://a.cn/path"])"},
+                   {"settings.log.levels", R"(["http=loud"])"},
                    {"settings.http.trusted_proxies", R"(["localhost"])"},
                    {"settings.accounts.registration", "[1]"},
                    {"settings.throttle.forget_after", "not JSON"}})
@@ -104,11 +107,40 @@ TEST(LiveSettings, TakeFromAFileThatIsReadAgainOnlyWhatCanChange) {
   EXPECT_THAT(restart_options(read, read), ElementsAre());
 }
 
+TEST(LiveSettings, AreShownWithWhereTheyComeFrom) {
+  settings start;
+  start.http.port = 81;
+  start.auth.signing_secret = secret{"fedcba9876543210fedcba9876543210"};
+  const auto shown = describe_state(
+      start, {{"settings.log.level", R"("debug")"}, {"settings.throttle.pair_attempts", "0"}});
+  const auto named = [&shown](std::string_view name) {
+    return *std::ranges::find(shown, name, &option_state::name);
+  };
+  EXPECT_EQ(shown.size(), option_names().size());
+  EXPECT_EQ(named("log.level").value, "debug");
+  EXPECT_EQ(named("log.level").default_text, "info");
+  EXPECT_EQ(named("log.level").source, "live");
+  EXPECT_TRUE(named("log.level").live);
+  EXPECT_EQ(named("http.port").source, "file");
+  EXPECT_FALSE(named("http.port").live);
+  EXPECT_EQ(named("throttle.pair_attempts").source, "default");
+  EXPECT_EQ(named("throttle.pair_attempts").value, "5");
+  EXPECT_EQ(named("auth.signing_secret").value, "[redacted]");
+}
+
+TEST(LiveSettings, StandInTheTableOfTheDocuments) {
+  std::ostringstream text;
+  text << std::ifstream{MAQUE_CONFIG_FOLDER "/../docs/operations.md"}.rdbuf();
+  for (const auto& each : describe_options())
+    EXPECT_EQ(text.str().find("\n| `" + each.name + "` |") != std::string::npos, each.live)
+        << each.name;
+}
+
 TEST(LiveSettings, AreAllOptionsAndNoSecrets) {
   std::size_t live = 0;
   for (const auto& each : describe_options())
     if (each.live) ++live;
-  EXPECT_EQ(live, 15U);
+  EXPECT_EQ(live, 19U);
 }
 
 } // namespace

@@ -1,0 +1,61 @@
+#include "domain/limits.hpp"
+#include "http/admin_desk.hpp"
+#include "http/admin_handlers.hpp"
+#include "http/front.hpp"
+#include "http/json_body.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace maque::http {
+
+namespace {
+
+constexpr std::size_t log_word_bytes = 32;
+
+/// The setting that the request asks for. Fails with unsupported_media_type, invalid_json,
+/// invalid_field.
+result<setting_change> read_log_level(const request& incoming, const admin_desk& desk) {
+  auto body = json_body::read(incoming);
+  if (!body) return tl::unexpected{std::move(body.error())};
+  const std::string level = body->required("level", log_word_bytes);
+  const auto module = body->optional("module", log_word_bytes);
+  if (auto checked = body->finish(); !checked) return tl::unexpected{std::move(checked.error())};
+  return desk.plan_log_level(level, module);
+}
+
+publish_config_value publication_of(const setting_change& change, const exchange& asked,
+                                    utc_time now) {
+  config_content content;
+  content.json = change.json;
+  content.visibility = config_visibility::server;
+  return {{change.key, std::nullopt, {asked.by ? asked.by->name : "", now, {}}},
+          std::move(content),
+          {}};
+}
+
+} // namespace
+
+void change_log_level(handler_context& context, const exchange_ptr& asked) {
+  auto change = read_log_level(asked->incoming, *context.options.desk);
+  if (!change) return asked->fail(std::move(change.error()));
+  const auto answer = [change = *change](exchange& waiting, const config_in_force& now) {
+    waiting.succeed(nlohmann::json{
+        {"key", change.key},
+        {"value", nlohmann::json::parse(change.json)},
+        {"version",
+         now.version}}.dump());
+  };
+  context.ask<config_item>(asked, context.services.database,
+                           publication_of(*change, *asked, context.services.clock.now()),
+                           [&context, answer](exchange& waiting, const config_item&) {
+                             context.ask<config_in_force>(exchange_ptr{&waiting},
+                                                          context.services.config_watcher,
+                                                          put_config_in_force{}, answer);
+                           });
+}
+
+} // namespace maque::http

@@ -76,7 +76,7 @@ private:
       }
     }
     ~trail_recorder() {
-      if (hop_.id != 0) trail_->finished(hop_, actor_, type_, failed_);
+      if (hop_.id != 0) trail_->finished(hop_, failed_);
     }
     trail_recorder(const trail_recorder&) = delete;
     trail_recorder& operator=(const trail_recorder&) = delete;
@@ -87,16 +87,14 @@ private:
     void begin(const metered_actor& worker, const caf::mailbox_element& message) {
       trail_ = trail_of(message);
       if (!trail_) return;
-      hop_ = trail_->taken(&message);
-      actor_ = worker.name();
-      if (message.content().size() > 1) type_ = message.content().type(1).second;
+      const caf::type_erased_tuple& content = message.content();
+      hop_ = trail_->taken(&message, worker.name(),
+                           content.size() > 1 ? content.type(1).second : nullptr);
     }
 
     // Holds the trail: the message may be gone by the end.
     trail_ptr trail_;
     trail_hop hop_{};
-    std::string_view actor_;
-    const std::type_info* type_ = nullptr;
     bool failed_ = false;
   };
 

@@ -161,6 +161,7 @@ db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t l
   made.max_workers = single_writer ? made.pool_workers : share + database.max_overflow;
   made.queue_timeout = database.pool_timeout;
   made.idle_timeout = database.idle_timeout;
+  made.slow_query = settings.log.slow_query;
   return made;
 }
 

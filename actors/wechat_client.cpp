@@ -2,6 +2,7 @@
 
 #include "actors/answer.hpp"
 #include "domain/limits.hpp"
+#include "domain/metering.hpp"
 
 #include <caf/send.hpp>
 
@@ -205,16 +206,16 @@ void wechat_client_state::leave(const call& done) {
 
 void wechat_client_state::finish(const shared_call& done, circuit_breaker::permit permit,
                                  wechat_call_done& made) {
-  auto& [answer, health, token_refused] = made.outcome;
+  auto& answer = made.outcome.answer;
   meter_of(*done).latency.record(made.took);
   judge(*done, permit, made.outcome);
-  if (token_refused) {
+  if (made.outcome.token_refused) {
     ++meter_.app(done->app).tokens_refused;
     if (!std::exchange(done->repeated, true))
       return ask_owner(done, replace_access_token{done->access_token});
   }
   if (!answer) return fail(*done, std::move(answer.error()));
-  std::exchange(done->answer, nullptr)(std::move(answer));
+  reply(*done, std::move(answer));
 }
 
 void wechat_client_state::judge(const call& done, circuit_breaker::permit permit,
@@ -289,7 +290,15 @@ error wechat_client_state::stopped(const call& of, steady_time now) {
 
 void wechat_client_state::fail(call& failed, error cause) {
   self_->meter().failed();
-  std::exchange(failed.answer, nullptr)(tl::unexpected{std::move(cause)});
+  reply(failed, tl::unexpected{std::move(cause)});
+}
+
+void wechat_client_state::reply(call& done, result<wechat_outcome> outcome) {
+  if constexpr (is_metered) {
+    if (done.request.trail && done.accepted_at != steady_time{})
+      done.request.trail->add_upstream(std::chrono::steady_clock::now() - done.accepted_at);
+  }
+  std::exchange(done.answer, nullptr)(std::move(outcome));
 }
 
 // Workers ----------------------------------------------------------------------------------------

@@ -143,6 +143,8 @@ private:
   void refuse_stopped(const call& opened, steady_time now);
   error stopped(const call& of, steady_time now);
   void fail(call& failed, error cause);
+  /// Answers, and adds the time that it took to the request's trail.
+  static void reply(call& done, result<wechat_outcome> outcome);
 
   void start_worker(std::uint32_t place);
   void start_later(std::uint32_t place);

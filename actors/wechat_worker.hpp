@@ -47,8 +47,13 @@ public:
   wechat_worker_actor::behavior_type make_behavior();
 
 private:
+  trail_span begin_span(const request_context& request);
+  static void record(request_trail& trail, trail_span span, wechat::endpoint asked,
+                     const wechat::call_outcome& outcome);
+
   actor_of<wechat_worker_actor> self_;
   std::unique_ptr<wechat::transport> transport_;
+  bool is_traced_ = false; ///< The last call had a trace.
 };
 
 } // namespace maque

@@ -1,13 +1,18 @@
 #include "db/db_pool.hpp"
 
 #include "domain/limits.hpp"
+#include "domain/metering.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/core/demangle.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace maque::db {
@@ -25,7 +30,7 @@ db_pool_state::db_pool_state(actor_of<db_pool_actor> self, lane_context& context
 db_pool_state::~db_pool_state() {
   // CAF doesn't tell those who wait when a promise is dropped.
   fail_all();
-  for (promises& waiting : under_way_)
+  for (waiters& waiting : under_way_)
     settle_failed(waiting, to_caf(error{errc::internal, {}, "its pool has ended", {}}));
   for (std::uint32_t place = 0; place < slots_.size(); ++place) {
     if (!slots_[place].worker) continue;
@@ -82,10 +87,12 @@ template <class Reply, class Request>
 caf::result<Reply> db_pool_state::gather(const request_context& context, Request request) {
   auto waiting = self_->template make_response_promise<Reply>();
   const auto refuse = [&](const error& why) {
-    self_->meter().failed();
+    failed();
     waiting.deliver(to_caf(why));
     return waiting;
   };
+  constexpr bool is_write = std::is_constructible_v<write_request, Request>;
+  if constexpr (is_metered) context_.database_meter.asked(is_write);
   if (is_down()) return refuse(down_error());
   if (reads_.size() + writes_.size() >= limits::database_queue)
     return refuse(
@@ -93,9 +100,13 @@ caf::result<Reply> db_pool_state::gather(const request_context& context, Request
 
   const auto now = std::chrono::steady_clock::now();
   caf::response_promise& untyped = waiting;
-  queue_for<Request>().push_back({std::move(request), now, context.deadline,
-                                  std::min(context.deadline, now + policy_.queue_timeout),
-                                  untyped});
+  const bool is_traced = context.trail && context.trail->records_spans();
+  queue_for<Request>().push_back(
+      {std::move(request),
+       context.deadline,
+       std::min(context.deadline, now + policy_.queue_timeout),
+       {untyped, now, context.trace, context.trail, is_traced ? context.trail->current() : 0}});
+  note_waiting();
   schedule_dispatch();
   return waiting;
 }
@@ -125,6 +136,7 @@ void db_pool_state::dispatch() {
   while (sent) {
     sent = writes_next_ ? send_writes(now) || send_reads(now) : send_reads(now) || send_writes(now);
   }
+  note_waiting();
   grow(now);
 }
 
@@ -132,7 +144,7 @@ bool db_pool_state::send_writes(steady_time now) {
   if (writing_ || writes_.empty()) return false;
   slot* const idle = writer_ ? nullptr : find_idle();
   if (!writer_ && idle == nullptr) return false;
-  promises waiting;
+  waiters waiting;
   auto work = take_batch<write_outcome>(writes_, limits::write_batch, now, waiting);
   if (!work) return false;
 
@@ -154,7 +166,7 @@ bool db_pool_state::send_writes(steady_time now) {
 bool db_pool_state::send_reads(steady_time now) {
   slot* const idle = reads_.empty() ? nullptr : find_idle();
   if (idle == nullptr) return false;
-  promises waiting;
+  waiters waiting;
   auto work = take_batch<read_outcome>(reads_, limits::read_batch, now, waiting);
   if (!work) return false;
   writes_next_ = true;
@@ -170,7 +182,7 @@ bool db_pool_state::send_reads(steady_time now) {
 template <class Outcome, class Request>
 std::shared_ptr<batch<Request, Outcome>>
 db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_time now,
-                          promises& waiting) {
+                          waiters& waiting) {
   auto work = std::make_shared<batch<Request, Outcome>>();
   work->deadline = steady_time::min();
   while (!from.empty() && work->requests.size() < batch_max) {
@@ -178,25 +190,33 @@ db_pool_state::take_batch(queue<Request>& from, std::size_t batch_max, steady_ti
     if (next.wait_until > now) {
       work->deadline = std::max(work->deadline, next.deadline);
       work->requests.push_back(std::move(next.request));
-      waiting.push_back(std::move(next.waiting));
+      waiting.push_back(std::move(next.asker));
     } else {
       refuse_overdue(next);
     }
     from.pop_front();
   }
-  if (waiting.empty()) work.reset();
+  if (waiting.empty()) {
+    work.reset();
+  } else if constexpr (is_metered) {
+    constexpr bool is_write = std::is_same_v<Request, write_request>;
+    context_.database_meter.batch_sent(is_write, waiting.size(), now - waiting.front().since);
+  }
   return work;
 }
 
 template <class Worker, class Batch, class End>
-void db_pool_state::run(const Worker& worker, Batch work, promises waiting, End on_end) {
+void db_pool_state::run(const Worker& worker, Batch work, waiters waiting, End on_end) {
   const auto kept = under_way_.insert(under_way_.end(), std::move(waiting));
+  const auto sent = std::chrono::steady_clock::now();
   self_->request(worker, caf::infinite, work)
       .then(
-          [this, work, kept, on_end](const batch_done& done) mutable {
+          [this, work, kept, on_end, sent](const batch_done& done) mutable {
+            const passage took{sent, std::chrono::steady_clock::now()};
             on_end(done);
             // First the next batch, so that the worker does not wait while answers are handed out.
             dispatch();
+            report(work, *kept, took);
             settle(work, *kept);
             under_way_.erase(kept);
           },
@@ -209,26 +229,26 @@ void db_pool_state::run(const Worker& worker, Batch work, promises waiting, End 
 }
 
 template <class Batch>
-void db_pool_state::settle(const Batch& work, promises& waiting) {
+void db_pool_state::settle(const Batch& work, waiters& waiting) {
   for (std::size_t index = 0; index < waiting.size(); ++index) {
     auto& outcome = work->outcomes[index];
     if (!outcome) {
-      self_->meter().failed();
-      waiting[index].deliver(to_caf(outcome.error()));
+      failed();
+      waiting[index].promise.deliver(to_caf(outcome.error()));
       continue;
     }
-    std::visit([&](auto& value) { waiting[index].deliver(std::move(value)); }, *outcome);
+    std::visit([&](auto& value) { waiting[index].promise.deliver(std::move(value)); }, *outcome);
   }
 }
 
-void db_pool_state::settle_failed(promises& waiting, const caf::error& cause) {
+void db_pool_state::settle_failed(waiters& waiting, const caf::error& cause) {
   // Whether the writes of a worker that died are on disk is not known: never report them as done.
   const auto failure = to_caf(
       error{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}});
-  for (caf::response_promise& promise : waiting) {
-    if (!promise.pending()) continue;
-    self_->meter().failed();
-    promise.deliver(failure);
+  for (waiter& each : waiting) {
+    if (!each.promise.pending()) continue;
+    failed();
+    each.promise.deliver(failure);
   }
 }
 
@@ -239,12 +259,13 @@ error db_pool_state::down_error() {
 void db_pool_state::fail_all() {
   const auto fail = [this](auto& all) {
     for (auto& each : std::exchange(all, {})) {
-      self_->meter().failed();
-      each.waiting.deliver(to_caf(down_error()));
+      failed();
+      each.asker.promise.deliver(to_caf(down_error()));
     }
   };
   fail(reads_);
   fail(writes_);
+  note_waiting();
 }
 
 void db_pool_state::drop_overdue(steady_time now) {
@@ -261,9 +282,102 @@ void db_pool_state::drop_overdue(queue<Request>& from, steady_time now) {
 
 template <class Request>
 void db_pool_state::refuse_overdue(pending<Request>& late) {
-  self_->meter().failed();
-  late.waiting.deliver(
+  failed();
+  late.asker.promise.deliver(
       to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
+}
+
+// Measuring --------------------------------------------------------------------------------------
+
+namespace {
+
+/// The alternative that a request is: find_user, update_profile…
+template <class Request>
+const std::type_info& kind_of(const Request& request) {
+  return std::visit([]<class Kind>(const Kind&) -> const std::type_info& { return typeid(Kind); },
+                    request);
+}
+
+std::string name_of(const std::type_info& kind) {
+  std::string name = boost::core::demangle(kind.name());
+  if (const auto end = name.rfind("::"); end != std::string::npos) name.erase(0, end + 2);
+  return name;
+}
+
+/// The kinds of a batch's requests, each once: "find_session,find_user".
+template <class Request>
+std::string kinds_of(const std::vector<Request>& requests) {
+  std::set<std::string> kinds;
+  for (const Request& each : requests)
+    kinds.insert(name_of(kind_of(each)));
+  std::string text;
+  for (const std::string& each : kinds)
+    text.append(text.empty() ? "" : ",").append(each);
+  return text;
+}
+
+std::int64_t micros(steady_time::duration took) noexcept {
+  return took / std::chrono::microseconds{1};
+}
+
+} // namespace
+
+template <class Batch>
+void db_pool_state::report(const Batch& work, const waiters& waiting, passage took) {
+  if (took.done - took.sent >= policy_.slow_query) log_slow(work, waiting, took);
+  if constexpr (is_metered) {
+    context_.database_meter.batch_done(took.done - took.sent);
+    for (std::size_t index = 0; index < waiting.size(); ++index) {
+      const waiter& who = waiting[index];
+      if (!who.trail) continue;
+      who.trail->add_database(took.done - who.since);
+      if (who.trail->records_spans()) record_span(work, index, who, took);
+    }
+  }
+}
+
+/// Nothing of what is in the requests: their values are users' data.
+template <class Batch>
+void db_pool_state::log_slow(const Batch& work, const waiters& waiting, passage took) {
+  const log::channel log = context_.log.of(log::source::db);
+  if (!log.enabled(log::level::warn)) return;
+  const std::string kinds = kinds_of(work->requests);
+  // The one that waited longest, and one more of those who came with it.
+  const waiter& first = waiting.front();
+  const std::string second =
+      waiting.back().trace == first.trace ? "" : to_string(waiting.back().trace);
+  log.line(log::level::warn, &first.trace, "slow query",
+           {{"kinds", std::string_view{kinds}},
+            {"requests", std::uint64_t{waiting.size()}},
+            {"waiting_us", micros(took.sent - first.since)},
+            {"working_us", micros(took.done - took.sent)},
+            {"other_trace_id", std::string_view{second}}});
+}
+
+template <class Batch>
+void db_pool_state::record_span(const Batch& work, std::size_t index, const waiter& who,
+                                passage took) {
+  trail_span span;
+  span.parent = who.parent;
+  span.name = "database";
+  span.message = &kind_of(work->requests[index]);
+  span.outbound = true;
+  span.failed = !work->outcomes[index].has_value();
+  span.start = who.since;
+  span.end = took.done;
+  span.notes[0] = {"db.operation.batch.size", static_cast<std::int64_t>(work->requests.size())};
+  span.notes[1] = {"maque.waiting_us", micros(took.sent - who.since)};
+  span.notes[2] = {"maque.working_us", micros(took.done - took.sent)};
+  who.trail->record(span);
+}
+
+void db_pool_state::failed() noexcept {
+  self_->meter().failed();
+  if constexpr (is_metered) context_.database_meter.failed();
+}
+
+void db_pool_state::note_waiting() noexcept {
+  if constexpr (is_metered) context_.database_meter.waiting(reads_.size() + writes_.size());
 }
 
 } // namespace maque::db

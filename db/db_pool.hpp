@@ -55,6 +55,8 @@ struct pool_policy {
   std::chrono::milliseconds overflow_timeout{1'000};
   /// How long a connection is used, or not, before it is tried whether it is still good.
   std::chrono::milliseconds health_interval{5'000};
+  /// A batch that a worker takes longer for has a line in the log.
+  std::chrono::milliseconds slow_query{200};
   /// The pauses between attempts to get a lost connection back: see backoff.
   std::chrono::milliseconds retry_first{50};
   std::chrono::milliseconds retry_last{5'000};
@@ -82,20 +84,33 @@ public:
   db_pool_actor::behavior_type make_behavior();
 
 private:
+  /// Who waits for one answer, since when and on whose behalf.
+  struct waiter {
+    caf::response_promise promise;
+    steady_time since;
+    trace_id trace;
+    trail_ptr trail;          ///< Null: nobody wants to know what it takes.
+    std::uint64_t parent = 0; ///< The span in which it was asked, if spans are recorded.
+  };
+  using waiters = std::vector<waiter>;
+
   template <class Request>
   struct pending {
     Request request;
-    steady_time since;
     steady_time deadline;   ///< After which the answer is of no use.
     steady_time wait_until; ///< For a worker.
-    caf::response_promise waiting;
+    waiter asker;
+  };
+
+  /// One batch from when it goes out until its answers are there.
+  struct passage {
+    steady_time sent;
+    steady_time done;
   };
 
   /// What waits for a worker and is not yet sent.
   template <class Request>
   using queue = std::deque<pending<Request>>;
-
-  using promises = std::vector<caf::response_promise>;
 
   enum class condition : std::uint8_t {
     idle,
@@ -124,18 +139,28 @@ private:
   bool send_reads(steady_time now);
   template <class Outcome, class Request>
   std::shared_ptr<batch<Request, Outcome>> take_batch(queue<Request>& from, std::size_t batch_max,
-                                                      steady_time now, promises& waiting);
+                                                      steady_time now, waiters& waiting);
   /// Sends a batch to whoever it is for; `on_end(done)` comes before the answers are handed out.
   template <class Worker, class Batch, class End>
-  void run(const Worker& worker, Batch work, promises waiting, End on_end);
+  void run(const Worker& worker, Batch work, waiters waiting, End on_end);
   template <class Batch>
-  void settle(const Batch& work, promises& waiting);
+  void settle(const Batch& work, waiters& waiting);
+  /// What the batch took goes to the trails of those who wait and, if it was much, into the log.
+  template <class Batch>
+  void report(const Batch& work, const waiters& waiting, passage took);
+  template <class Batch>
+  void log_slow(const Batch& work, const waiters& waiting, passage took);
+  template <class Batch>
+  static void record_span(const Batch& work, std::size_t index, const waiter& who, passage took);
+  void failed() noexcept;
+  void note_waiting() noexcept;
+  void note_workers() noexcept;
   void drop_overdue(steady_time now);
   template <class Request>
   void drop_overdue(queue<Request>& from, steady_time now);
   template <class Request>
   void refuse_overdue(pending<Request>& late);
-  void settle_failed(promises& waiting, const caf::error& cause);
+  void settle_failed(waiters& waiting, const caf::error& cause);
 
   slot* find_idle() noexcept;
   /// True if the server is silent, or no worker can be used and none is being tried for the first
@@ -167,7 +192,7 @@ private:
   queue<read_request> reads_;
   queue<write_request> writes_;
   /// Who waits for the batches that are with a worker.
-  std::list<promises> under_way_;
+  std::list<waiters> under_way_;
   bool writing_ = false;
   /// The server didn't answer one worker in time, and has answered none since.
   bool silent_ = false;

@@ -1,10 +1,12 @@
 // The pool's workers: when they get batches, are asked whether they can, are started and ended.
 
 #include "db/db_pool.hpp"
+#include "domain/metering.hpp"
 
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace maque::db {
@@ -92,7 +94,7 @@ void db_pool_state::start(std::uint32_t place) {
 
 void db_pool_state::grow(steady_time now) {
   const auto waits = [&](const auto& from) {
-    return !from.empty() && now - from.front().since >= policy_.grow_after;
+    return !from.empty() && now - from.front().asker.since >= policy_.grow_after;
   };
   if (!waits(reads_) && (writing_ || !waits(writes_))) return;
   // What others fail at, or one more failed at a moment ago, another would, too.
@@ -123,7 +125,21 @@ void db_pool_state::sweep() {
     }
   }
   drop_overdue(now);
+  note_waiting();
   grow(now);
+  note_workers();
+}
+
+void db_pool_state::note_workers() noexcept {
+  if constexpr (!is_metered) return;
+  std::array<std::uint32_t, 3> counts{};
+  for (const slot& each : slots_) {
+    if (each.state == condition::lost || each.state == condition::probed)
+      ++counts[2];
+    else if (each.worker)
+      ++counts[each.state == condition::busy ? 1 : 0];
+  }
+  context_.database_meter.workers(counts[0], counts[1], counts[2]);
 }
 
 bool db_pool_state::is_superfluous(std::uint32_t place, steady_time::duration idle) const noexcept {

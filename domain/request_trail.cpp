@@ -73,10 +73,15 @@ std::uint64_t request_trail::new_id() noexcept {
 
 void request_trail::record(trail_span span) noexcept {
   if (!records_spans()) return;
+  const std::scoped_lock held{spans_->lock};
+  add(std::move(span));
+}
+
+/// With the lock held.
+void request_trail::add(trail_span span) noexcept {
+  if (!records_spans()) return;
   if (span.id == 0) span.id = new_id();
   if (span.parent == 0) span.parent = root_;
-  const std::scoped_lock held{spans_->lock};
-  if (!records_spans()) return;
   try {
     if (spans_->spans.size() < limits::trail_spans)
       spans_->spans.push_back(span);
@@ -100,41 +105,44 @@ void request_trail::sent(const void* message) noexcept {
     known.push_back(added);
 }
 
-trail_hop request_trail::taken(const void* message) noexcept {
+trail_hop request_trail::taken(const void* message, std::string_view actor,
+                               const std::type_info* type) noexcept {
   if (!records_spans()) return {};
-  trail_hop hop{new_id(), root_, 0, {}, std::chrono::steady_clock::now()};
-  hop.sent = hop.taken;
+  trail_hop hop{new_id(), 0, std::chrono::steady_clock::now()};
+  trail_span span;
+  span.id = hop.id;
+  span.name = actor;
+  span.message = type;
+  span.start = hop.taken;
   {
     const std::scoped_lock held{spans_->lock};
     auto& known = spans_->messages;
     const auto at = std::ranges::find(known, message, &span_store::underway::message);
     if (at != known.end()) {
-      hop.parent = at->parent;
-      hop.sent = at->sent;
+      span.parent = at->parent;
+      span.start = at->sent;
       *at = known.back();
       known.pop_back();
     }
+    span.notes[0] = {"maque.waiting_us", (hop.taken - span.start) / std::chrono::microseconds{1}};
+    add(span);
   }
   hop.before = current_.exchange(hop.id, std::memory_order_relaxed);
   return hop;
 }
 
-void request_trail::finished(const trail_hop& hop, std::string_view actor,
-                             const std::type_info* message, bool failed) noexcept {
+void request_trail::finished(const trail_hop& hop, bool failed) noexcept {
   // Unless another actor works at the request by now.
   std::uint64_t mine = hop.id;
   current_.compare_exchange_strong(mine, hop.before, std::memory_order_relaxed);
-  trail_span span;
-  span.id = hop.id;
-  span.parent = hop.parent;
-  span.name = actor;
-  span.message = message;
-  span.failed = failed;
-  span.start = hop.sent;
-  span.end = std::chrono::steady_clock::now();
-  span.notes[0] = {"maque.waiting_us", (hop.taken - hop.sent) / std::chrono::microseconds{1}};
-  span.notes[1] = {"maque.working_us", (span.end - hop.taken) / std::chrono::microseconds{1}};
-  record(span);
+  if (!records_spans()) return;
+  const steady_time now = std::chrono::steady_clock::now();
+  const std::scoped_lock held{spans_->lock};
+  const auto begun = std::ranges::find(spans_->spans, hop.id, &trail_span::id);
+  if (begun == spans_->spans.end()) return; // It was one too many.
+  begun->end = now;
+  begun->failed = failed;
+  begun->notes[1] = {"maque.working_us", (now - hop.taken) / std::chrono::microseconds{1}};
 }
 
 void request_trail::stop() noexcept {
@@ -145,7 +153,11 @@ request_trail::recording request_trail::finish() {
   if (!records_spans()) return {};
   const std::scoped_lock held{spans_->lock};
   stop();
-  return {spans_->spans, spans_->lost};
+  recording made{spans_->spans, spans_->lost};
+  const steady_time now = std::chrono::steady_clock::now();
+  for (trail_span& each : made.spans)
+    if (each.end == steady_time{}) each.end = now;
+  return made;
 }
 
 } // namespace maque

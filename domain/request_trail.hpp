@@ -39,12 +39,10 @@ struct trail_span {
   std::array<trail_note, 4> notes{};
 };
 
-/// How a message came to the actor that works at it.
+/// A message that an actor works at.
 struct trail_hop {
-  std::uint64_t id = 0; ///< Of its span; 0: the trail doesn't record.
-  std::uint64_t parent = 0;
+  std::uint64_t id = 0;     ///< Of its span; 0: the trail doesn't record.
   std::uint64_t before = 0; ///< What was current() when it was taken up.
-  steady_time sent{};
   steady_time taken{};
 };
 
@@ -92,14 +90,16 @@ public:
 
   /// A message for this request is about to enter a mailbox. `message` is only compared.
   void sent(const void* message) noexcept;
-  /// An actor takes it up, and is done with it. Only if taken() gave an id.
-  trail_hop taken(const void* message) noexcept;
-  void finished(const trail_hop& hop, std::string_view actor, const std::type_info* message,
-                bool failed) noexcept;
+  /// An actor takes it up: a span begins, so that it is there whatever ends first, the request or
+  /// the actor's work.
+  trail_hop taken(const void* message, std::string_view actor, const std::type_info* type) noexcept;
+  /// It is done with it. Only if taken() gave an id.
+  void finished(const trail_hop& hop, bool failed) noexcept;
 
   struct recording {
-    std::vector<trail_span> spans; ///< In the order in which they ended; not the request's own.
-    std::uint64_t lost = 0;        ///< Those beyond the limit.
+    /// Not the request's own. What is not finished ends now.
+    std::vector<trail_span> spans;
+    std::uint64_t lost = 0; ///< Those beyond the limit.
   };
   /// Ends the recording; for a request that nobody wants to see, stop() is cheaper.
   recording finish();
@@ -108,6 +108,7 @@ public:
 private:
   struct span_store;
 
+  void add(trail_span span) noexcept;
   static void add(std::atomic<std::int64_t>& to, std::chrono::nanoseconds took) noexcept {
     to.fetch_add(took.count(), std::memory_order_relaxed);
   }

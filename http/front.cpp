@@ -51,7 +51,8 @@ void front::find_client(exchange& arrived) const {
 }
 
 void front::refuse(const exchange_ptr& refused, error cause) {
-  begin(*refused);
+  // The actor may have lost it after it had begun.
+  if (refused->taken_at == steady_time{}) begin(*refused);
   refused->fail(std::move(cause));
 }
 

@@ -37,7 +37,8 @@ call_outcome outcome_of(endpoint where, const refusal& no, const redactor& hide)
   if (where == endpoint::check_session && no.errcode == errcodes::bad_signature)
     return {wechat_outcome{session_key_checked{false}}};
   return {tl::make_unexpected(map_errcode(where, no.errcode, hide.clean(no.errmsg))),
-          errcodes::health_of(no.errcode), errcodes::is_token_refused(where, no.errcode)};
+          errcodes::health_of(no.errcode), errcodes::is_token_refused(where, no.errcode),
+          no.errcode};
 }
 
 call_outcome broken(error failure, const redactor& hide) {

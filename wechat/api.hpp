@@ -56,6 +56,7 @@ struct call_outcome {
   endpoint_health health = endpoint_health::good;
   /// WeChat has refused the access token: 40014, 42001, and 40001 from an endpoint that needs one.
   bool token_refused = false;
+  int errcode = 0; ///< WeChat's, if that is why there is no answer.
 };
 
 /// One call for `app`, whatever appid the order names. `access_token` is empty where none is

@@ -119,6 +119,13 @@ public:
     client_.stop();
   }
 
+  void continue_trace(const std::string& traceparent) override {
+    for (httplib::Request* const request : {&get_, &post_}) {
+      request->headers.erase("traceparent");
+      if (!traceparent.empty()) request->set_header("traceparent", traceparent);
+    }
+  }
+
   result<reply> get(const std::string& target, steady_time deadline) override {
     if (!is_target(target)) return not_encoded();
     const steady_time due = bound(deadline);

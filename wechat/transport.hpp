@@ -20,6 +20,10 @@ class transport {
 public:
   virtual ~transport() = default;
 
+  /// The `traceparent` header of the calls that follow (W3C Trace Context); empty: they have none.
+  /// A transport that has no headers does nothing.
+  virtual void continue_trace(const std::string& traceparent) { static_cast<void>(traceparent); }
+
   /// @param target path and query, already percent-encoded. May hold secrets: it is never logged.
   /// Fails with wechat_unavailable (no connection, no answer before `deadline`, reply over
   /// limits::wechat_reply_bytes).

@@ -208,6 +208,7 @@ std::vector<start_child> lane_runtime::operator_children() {
 void lane_runtime::add_to(metric_sources& shown) const {
   for (const auto& meter : meters_)
     shown.actors.push_back(meter.get());
+  shown.lanes.push_back({index(), &meter(), &database_meter(), &routes()});
   shown.security.push_back(&context_.events);
 }
 

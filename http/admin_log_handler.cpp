@@ -1,6 +1,7 @@
 #include "domain/limits.hpp"
 #include "http/admin_desk.hpp"
 #include "http/admin_handlers.hpp"
+#include "http/config_publication.hpp"
 #include "http/front.hpp"
 #include "http/json_body.hpp"
 
@@ -42,19 +43,14 @@ publish_config_value publication_of(const setting_change& change, const exchange
 void change_log_level(handler_context& context, const exchange_ptr& asked) {
   auto change = read_log_level(asked->incoming, *context.options.desk);
   if (!change) return asked->fail(std::move(change.error()));
-  const auto answer = [change = *change](exchange& waiting, const config_in_force& now) {
-    waiting.succeed(nlohmann::json{
-        {"key", change.key},
-        {"value", nlohmann::json::parse(change.json)},
-        {"version",
-         now.version}}.dump());
-  };
   context.ask<config_item>(asked, context.services.database,
                            publication_of(*change, *asked, context.services.clock.now()),
-                           [&context, answer](exchange& waiting, const config_item&) {
-                             context.ask<config_in_force>(exchange_ptr{&waiting},
-                                                          context.services.config_watcher,
-                                                          put_config_in_force{}, answer);
+                           [&context, change = *change](exchange& waiting, const config_item& now) {
+                             const nlohmann::json data{
+                                 {"key", change.key},
+                                 {"value", nlohmann::json::parse(change.json)},
+                                 {"version", now.version()}};
+                             succeed_when_in_force(context, exchange_ptr{&waiting}, data.dump());
                            });
 }
 

@@ -1,4 +1,5 @@
 #include "api_fixture.hpp"
+#include "support/raw_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,6 +48,15 @@ protected:
       const bool in_first = config_place(key, user_id{std::stoull(user.user_id)}) < 5'000;
       if (in_first == first) return user.access_token;
     }
+  }
+
+  // cpp-httplib waits for the body that a 304 never has.
+  int ask(const std::string& target, const std::string& if_none_match) const {
+    raw_client raw{server.port()};
+    return raw
+        .exchange("GET", target,
+                  request_bytes("GET", target, "If-None-Match: " + if_none_match + "\r\n"))
+        .status;
   }
 
   test_server server{two_apps};
@@ -124,15 +134,13 @@ TEST_F(ConfigTargeting, IsNotSentAgainToWhoHasTheSameVariantAndIsToWhoHasAnother
   publish("app", content_for({{"wx-second"}, config_everybody, "0"}));
   const auto first = client.get("/api/config");
   const auto second = client.get("/api/config?appid=wx-second");
-  const header_list known{{"If-None-Match", first.header("ETag").value()}};
-  EXPECT_NE(first.header("ETag"), second.header("ETag"));
-  EXPECT_EQ(client.send("HEAD", "/api/config", known).status, 304);
-  EXPECT_EQ(client.send("HEAD", "/api/config?appid=wx-second", known).status, 200);
-  EXPECT_EQ(client
-                .send("HEAD", "/api/config/app?appid=wx-second",
-                      {{"If-None-Match", client.get("/api/config/app").header("ETag").value()}})
-                .status,
-            200);
+  const std::string known = first.header("ETag").value();
+  EXPECT_NE(known, second.header("ETag"));
+  EXPECT_EQ(ask("/api/config", known), 304);
+  EXPECT_EQ(ask("/api/config?appid=wx-second", known), 200);
+  const std::string known_value = client.get("/api/config/app").header("ETag").value();
+  EXPECT_EQ(ask("/api/config/app", known_value), 304);
+  EXPECT_EQ(ask("/api/config/app?appid=wx-second", known_value), 200);
 }
 
 } // namespace maque::test

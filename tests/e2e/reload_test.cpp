@@ -2,9 +2,11 @@
 #include "support/patience.hpp"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <fstream>
+#include <memory>
 
 namespace maque::test {
 namespace {

@@ -46,6 +46,8 @@ class Maque {
     }, `maque listens; it printed: ${printed}`);
     this.port = Number(/listens on http:\/\/127\.0\.0\.1:([0-9]+)/.exec(printed)[1]);
     this.url = `http://127.0.0.1:${this.port}`;
+    /** Where the operator's listener is. */
+    this.operatorUrl = /(http:\/\/127\.0\.0\.1:[0-9]+)\/(?:metrics|admin)/.exec(printed)[1];
     return this;
   }
 

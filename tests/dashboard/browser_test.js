@@ -312,6 +312,17 @@ test('Signing out ends the session', async () => {
   assert.equal(await page.evaluate('fetch("/admin/session").then(({ status }) => status)'), 401);
 });
 
+test('An operator’s account opens the dashboard, too', async () => {
+  const printed = String(server.command('user', 'add', 'lin', '--role', 'operator'));
+  await page.focus('[role=tab][aria-selected=true]');
+  await page.press('ArrowRight');
+  await page.write('input[name=username]', 'lin');
+  await page.write('input[name=password]', /shown this once: (\S+)/.exec(printed)[1]);
+  await page.press('Enter');
+  await page.untilText('.live', 'Live');
+  assert.equal(await page.text('.operator'), 'lin');
+});
+
 test('Nothing was asked of another host, and nobody complained', () => {
   const others = page.asked.filter((url) => !url.startsWith(`${server.operatorUrl}/`) && url !== 'about:blank');
   assert.deepEqual(others, []);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/actor_meter.hpp"
+#include "actors/lane_metrics.hpp"
 #include "actors/push_counters.hpp"
 #include "actors/wechat_meter.hpp"
 #include "telemetry/security_log.hpp"
+#include "telemetry/span_exporter.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,14 +17,17 @@ namespace maque {
 struct metric_sources {
   std::vector<const actor_meter*> actors;
   std::vector<const security_log*> security; ///< Of each lane; shown added up.
+  std::vector<lane_meters> lanes;
   const push_counters* pushes = nullptr;
   const wechat_meter* wechat = nullptr;
   const log::writer* log = nullptr;
+  const span_exporter* traces = nullptr; ///< Null: traces are off.
 };
 
 /// All metrics in Prometheus' text format, version 0.0.4. Names and labels are in
 /// docs/operations.md; the label values are bounded: kinds and reasons of security events, types of
-/// actors, lanes, appids of the settings, endpoints of WeChat, the events of push_labels().
+/// actors, lanes, routes that were asked for, appids of the settings, endpoints of WeChat, the
+/// events of push_labels().
 std::string render_metrics(const metric_sources& from);
 
 } // namespace maque

@@ -56,6 +56,8 @@ lane_blueprint operator_service::blueprint(std::string address) {
   lane_blueprint made = parts_.lanes;
   made.database.policy = operator_pool(made.database.policy);
   made.front.cors = http::cors_policy::off;
+  // Traces are of users' requests: Prometheus would make one each time that it asks.
+  made.front.tracing = {};
   made.front.routes = http::admin_routes(desk_);
   made.front.gate = &gate_;
   made.front.desk = &desk_;
@@ -76,7 +78,10 @@ std::vector<http::admin_report> operator_service::reports() {
 
 void operator_service::start(metric_sources shown) {
   shown_ = std::move(shown);
+  shown_.traces = parts_.options.traces.get();
   lane_->add_to(shown_);
+  // Operators' requests, among them streams without an end, are not those of users.
+  shown_.lanes.back().routes = nullptr;
   lane_->run_thread("operator");
   lane_->start_listening();
 }

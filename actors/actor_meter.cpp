@@ -33,21 +33,25 @@ void actor_meter::match_sample(std::uint64_t number) noexcept {
                                            mine.arrived_ns.load(std::memory_order_relaxed)});
   mine.message.store(nullptr, std::memory_order_relaxed);
   // Not simply one step on: those that overtook this one are gone.
-  next_sample_ = std::max(next_sample_, number & ~std::uint64_t{sample_mask_}) + sample_mask_ + 1;
+  next_sample_ = sample_of((std::max(next_sample_, number) >> sample_shift_) + 1);
 }
 
 void actor_meter::skip_samples() noexcept {
   for (slot& each : slots_)
     each.message.store(nullptr, std::memory_order_relaxed);
-  next_sample_ =
-      (received_.load(std::memory_order_relaxed) + sample_mask_) & ~std::uint64_t{sample_mask_};
+  const std::uint64_t next = received_.load(std::memory_order_relaxed);
+  const std::uint64_t block = next >> sample_shift_;
+  next_sample_ = sample_of(block) >= next ? sample_of(block) : sample_of(block + 1);
 }
 
 void actor_meter::end_sample() noexcept {
-  working_.record(std::chrono::nanoseconds{now_ns() - working_since_ns_});
+  const std::chrono::nanoseconds time{now_ns() - working_since_ns_};
+  working_.record(time);
+  if (const char* const kind = std::exchange(kind_, nullptr)) messages_.record(kind, time);
 }
 
-void actor_meter::restarted() noexcept {
+void actor_meter::restarted(const std::string& why) {
+  last_error_.note([&] { return why; });
   restarts_.fetch_add(1, std::memory_order_relaxed);
   processed_.store(received_.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
@@ -62,6 +66,8 @@ actor_meter::reading actor_meter::read() const {
   now.failed = failed_.load(std::memory_order_relaxed);
   now.mailbox_now = now.received > now.processed ? now.received - now.processed : 0;
   now.mailbox_max = mailbox_max_.load(std::memory_order_relaxed);
+  now.alive = alive_.load(std::memory_order_relaxed);
+  now.last_failure = last_error_.read();
   now.restarts = restarts_.load(std::memory_order_relaxed);
   now.waiting = waiting_.read();
   now.working = working_.read();

@@ -14,7 +14,7 @@ namespace maque {
 /// Answers a request with an error, and counts it.
 template <class Self, class... Ts>
 void refuse(Self* self, caf::typed_response_promise<Ts...>& promise, caf::error cause) {
-  self->meter().failed();
+  self->meter().failed_because([&] { return last_error::text_of(from_caf(cause)); });
   promise.deliver(std::move(cause));
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/actor_meter.hpp"
 #include "actors/lane.hpp"
+#include "actors/message_kind.hpp"
 #include "actors/protocol.hpp"
 #include "domain/metering.hpp"
 
@@ -31,6 +32,13 @@ public:
     this->set_exception_handler([](std::exception_ptr& thrown) { return error_of(thrown); });
   }
 
+  void launch(caf::execution_unit* unit, bool lazy, bool hide) override {
+    meter_.started();
+    super::launch(unit, lazy, hide);
+  }
+
+  void on_exit() override { meter_.ended(); }
+
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
     // What comes for an actor that has ended is bounced, and nobody will ever take it up.
     if constexpr (is_metered) {
@@ -41,6 +49,7 @@ public:
 
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
     const bool timed = is_metered && meter_.taken(&message);
+    if (timed) meter_.is_of_kind(kind_of(message.content()));
     trail_recorder trail{*this, message};
     try {
       const caf::invoke_message_result outcome = super::consume(message);
@@ -48,7 +57,7 @@ public:
       return outcome;
     } catch (...) {
       trail.failed();
-      meter_.failed();
+      meter_.failed_because([] { return text_of(std::current_exception()); });
       if constexpr (is_metered) meter_.finished(timed);
       fail_request(message);
       throw;
@@ -102,14 +111,17 @@ private:
     if (const trail_ptr trail = trail_of(message)) trail->sent(&message);
   }
 
-  static caf::error error_of(const std::exception_ptr& thrown) {
+  static std::string text_of(const std::exception_ptr& thrown) {
     try {
       std::rethrow_exception(thrown);
     } catch (const std::exception& problem) {
-      return caf::make_error(caf::sec::runtime_error, std::string{problem.what()});
+      return problem.what();
     } catch (...) {
-      return caf::make_error(caf::sec::runtime_error, std::string{"not a std::exception"});
+      return "not a std::exception";
     }
+  }
+  static caf::error error_of(const std::exception_ptr& thrown) {
+    return caf::make_error(caf::sec::runtime_error, text_of(thrown));
   }
 
   void fail_request(caf::mailbox_element& message) {
@@ -127,17 +139,21 @@ private:
 template <class Handle, class State>
 class service_actor : public metered_actor<Handle> {
 public:
+  using super = metered_actor<Handle>;
   using behavior_type = typename Handle::behavior_type;
 
   template <class... Args>
   service_actor(caf::actor_config& config, actor_meter& meter, Args&&... args)
-      : metered_actor<Handle>(config, meter) {
+      : super(config, meter) {
     state_.emplace(this, std::forward<Args>(args)...);
   }
 
   const char* name() const final { return State::name; }
 
-  void on_exit() final { state_.reset(); }
+  void on_exit() final {
+    state_.reset();
+    super::on_exit();
+  }
 
 protected:
   behavior_type make_behavior() final { return state_->make_behavior(); }

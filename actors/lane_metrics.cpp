@@ -30,9 +30,9 @@ constexpr std::size_t first_usual_class = 2;
 using route_key = std::pair<std::string_view, std::string_view>;
 
 /// Of all lanes together.
-std::map<route_key, http::route_reading> read_routes(const std::vector<lane_meters>& lanes) {
+std::map<route_key, http::route_reading> read_routes(const std::vector<lane_sources>& lanes) {
   std::map<route_key, http::route_reading> all;
-  for (const lane_meters& lane : lanes) {
+  for (const lane_sources& lane : lanes) {
     if (lane.routes == nullptr) continue;
     for (const http::route_reading& read : lane.routes->read()) {
       const auto [place, is_new] = all.try_emplace({read.route.method, read.route.pattern}, read);
@@ -82,7 +82,7 @@ double in_seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>{time}.count();
 }
 
-void add_lanes(const std::vector<lane_meters>& lanes, std::vector<MetricFamily>& to) {
+void add_lanes(const std::vector<lane_sources>& lanes, std::vector<MetricFamily>& to) {
   struct column {
     const char* name;
     const char* help;
@@ -105,8 +105,8 @@ void add_lanes(const std::vector<lane_meters>& lanes, std::vector<MetricFamily>&
   }};
   for (const column& each : columns) {
     auto made = family(each.name, each.help, each.type);
-    for (const lane_meters& lane : lanes)
-      add(made, {{"lane", std::to_string(lane.index)}}, each.value(lane.turns->read()));
+    for (const lane_sources& lane : lanes)
+      add(made, {{"lane", std::to_string(lane.index)}}, each.value(lane.work->read()));
     to.push_back(std::move(made));
   }
 }
@@ -164,7 +164,7 @@ std::vector<pool_column> pool_columns() {
   };
 }
 
-void add_pools(const std::vector<lane_meters>& lanes, std::vector<MetricFamily>& to) {
+void add_pools(const std::vector<lane_sources>& lanes, std::vector<MetricFamily>& to) {
   pool_readings read;
   auto waits = family("maque_database_wait_seconds", "How long batches have waited for a worker.",
                       MetricType::Histogram);
@@ -172,7 +172,7 @@ void add_pools(const std::vector<lane_meters>& lanes, std::vector<MetricFamily>&
                       MetricType::Histogram);
   latency_histogram::snapshot waited;
   latency_histogram::snapshot worked;
-  for (const lane_meters& lane : lanes) {
+  for (const lane_sources& lane : lanes) {
     const auto& of_lane = read.emplace(std::to_string(lane.index), lane.database->read()).first;
     waited.merge(of_lane->second.wait);
     worked.merge(of_lane->second.work);
@@ -195,7 +195,7 @@ void add_pools(const std::vector<lane_meters>& lanes, std::vector<MetricFamily>&
 
 } // namespace
 
-void add_lane_metrics(const std::vector<lane_meters>& lanes, std::vector<MetricFamily>& to) {
+void add_lane_metrics(const std::vector<lane_sources>& lanes, std::vector<MetricFamily>& to) {
   const auto routes = read_routes(lanes);
   add_routes(routes, to);
   add_stages(routes, to);

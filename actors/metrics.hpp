@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_meter.hpp"
+#include "actors/admin_report.hpp"
 #include "actors/lane_metrics.hpp"
 #include "actors/push_counters.hpp"
 #include "actors/wechat_meter.hpp"
@@ -13,15 +14,17 @@
 
 namespace maque {
 
-/// What /metrics shows; all of it outlives the collector and may be read by any thread.
+/// What /metrics and the operator's reports show; all of it outlives the collector and may be read
+/// by any thread.
 struct metric_sources {
   std::vector<const actor_meter*> actors;
+  std::vector<lane_sources> lanes;
   std::vector<const security_log*> security; ///< Of each lane; shown added up.
-  std::vector<lane_meters> lanes;
   const push_counters* pushes = nullptr;
   const wechat_meter* wechat = nullptr;
   const log::writer* log = nullptr;
   const span_exporter* traces = nullptr; ///< Null: traces are off.
+  std::string database;                  ///< Where the data is, for people.
 };
 
 /// All metrics in Prometheus' text format, version 0.0.4. Names and labels are in

@@ -1,5 +1,6 @@
 #include "actors/operator_service.hpp"
 
+#include "actors/report_routes.hpp"
 #include "actors/wechat_report.hpp"
 #include "domain/limits.hpp"
 #include "http/admin_routes.hpp"
@@ -68,20 +69,38 @@ lane_blueprint operator_service::blueprint(std::string address) {
 }
 
 std::vector<http::admin_report> operator_service::reports() {
-  return {
-      {"/admin/wechat",
-       [this](const http::exchange&) -> result<nlohmann::json> {
-         return make_wechat_report(parts_.wechat, parts_.clock.now());
-       }},
-  };
+  std::vector<http::admin_report> made = report_routes(reports_);
+  made.push_back({"/admin/wechat", [this](const http::exchange&) -> result<nlohmann::json> {
+                    return make_wechat_report(parts_.wechat, parts_.clock.now());
+                  }});
+  return made;
+}
+
+report_sources operator_service::report_parts(std::vector<lane_sources> lanes) const {
+  report_sources made;
+  made.actors = shown_.actors;
+  made.lanes = std::move(lanes);
+  made.security = shown_.security;
+  made.version_json = parts_.options.version_json;
+  made.database_engine =
+      parts_.options.settings.database.url.starts_with("sqlite") ? "sqlite" : "postgresql";
+  made.database_description = shown_.database;
+  made.wechat_state = parts_.lanes.front.wechat_state;
+  made.log_dropped = [this] { return shown_.log->dropped_lines(); };
+  made.wechat = [this] { return make_wechat_report(parts_.wechat, parts_.clock.now()); };
+  made.clock = &parts_.clock;
+  return made;
 }
 
 void operator_service::start(metric_sources shown) {
   shown_ = std::move(shown);
   shown_.traces = parts_.options.traces.get();
+  // Those that serve clients.
+  auto lanes = shown_.lanes;
   lane_->add_to(shown_);
   // Operators' requests, among them streams without an end, are not those of users.
   shown_.lanes.back().routes = nullptr;
+  reports_ = std::make_unique<admin_reports>(report_parts(std::move(lanes)));
   lane_->run_thread("operator");
   lane_->start_listening();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/admin_report.hpp"
 #include "actors/lane_runtime.hpp"
 #include "actors/metrics.hpp"
 #include "actors/server.hpp"
@@ -54,10 +55,12 @@ public:
 private:
   lane_blueprint blueprint(std::string address);
   std::vector<http::admin_report> reports();
+  report_sources report_parts(std::vector<lane_sources> lanes) const;
 
   operator_parts parts_;
   places room_;
   metric_sources shown_;
+  std::unique_ptr<admin_reports> reports_;       ///< From start() on.
   std::unique_ptr<simulator_control> simulator_; ///< If WeChat is simulated.
   http::admin_desk desk_;
   http::admin_gate gate_;

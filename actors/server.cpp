@@ -217,6 +217,7 @@ void server::impl::start_operator_side() {
   shown.pushes = &pushes_.counters();
   shown.wechat = wechat_meter_.get();
   shown.log = &log_.sink();
+  shown.database = stores_->describe();
   operators_->start(std::move(shown));
 }
 

@@ -68,7 +68,7 @@ bool supervisor_state::restart(child& which, const caf::error& reason) {
   }
   log_.line(log::level::error, nullptr, "actor ended, starting it again",
             {{"actor", std::string_view{which.spec.name}}, {"reason", std::string_view{why}}});
-  if (which.spec.meter != nullptr) which.spec.meter->restarted();
+  if (which.spec.meter != nullptr) which.spec.meter->restarted(why);
   return start_again(which);
 }
 

@@ -144,6 +144,24 @@ protected:
 
 constexpr restart_limit generous{10, std::chrono::hours{1}};
 
+TEST_F(Supervisor, TellsTheMeterWhatAnActorDiedOfAndThatItLivesAgain) {
+  const auto supervisor = supervise(generous);
+  start(supervisor, "a");
+  const actor_meter& meter = *meters.at("a");
+  EXPECT_EQ(meter.read().alive, 1U);
+  EXPECT_FALSE(meter.read().last_failure);
+
+  break_and_await_restart("a");
+  await([&] { return meter.read().alive == 1; }, "the new one does not count as alive");
+  ASSERT_TRUE(meter.read().last_failure);
+  EXPECT_THAT(meter.read().last_failure->text, HasSubstr("negative"));
+
+  const auto kinds = meter.read_messages();
+  EXPECT_TRUE(std::ranges::any_of(kinds, [](const auto& each) { return each.kind == "compute"; }));
+  stop(supervisor);
+  EXPECT_EQ(meter.read().alive, 0U);
+}
+
 TEST_F(Supervisor, StartsAgainWhatThrew) {
   const auto supervisor = supervise(generous);
   start(supervisor, "a");

@@ -131,6 +131,7 @@ std::string render_metrics(const metric_sources& from) {
     add(dropped, {}, static_cast<double>(from.log->dropped_lines()));
     all.push_back(std::move(dropped));
   }
+  add_process_metrics(from.build, from.started, all);
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

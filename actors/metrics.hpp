@@ -3,6 +3,7 @@
 #include "actors/actor_meter.hpp"
 #include "actors/admin_report.hpp"
 #include "actors/lane_metrics.hpp"
+#include "actors/process_metrics.hpp"
 #include "actors/push_counters.hpp"
 #include "actors/wechat_meter.hpp"
 #include "telemetry/security_log.hpp"
@@ -25,6 +26,8 @@ struct metric_sources {
   const log::writer* log = nullptr;
   const span_exporter* traces = nullptr; ///< Null: traces are off.
   std::string database;                  ///< Where the data is, for people.
+  build_identity build;
+  utc_time started;
 };
 
 /// All metrics in Prometheus' text format, version 0.0.4. Names and labels are in

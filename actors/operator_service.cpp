@@ -95,6 +95,8 @@ report_sources operator_service::report_parts(std::vector<lane_sources> lanes) c
 void operator_service::start(metric_sources shown) {
   shown_ = std::move(shown);
   shown_.traces = parts_.options.traces.get();
+  shown_.build = build_identity_of(parts_.options.version_json);
+  shown_.started = parts_.clock.now();
   // Those that serve clients.
   auto lanes = shown_.lanes;
   lane_->add_to(shown_);

@@ -60,6 +60,8 @@ lane_blueprint operator_service::blueprint(std::string address) {
   lane_blueprint made = parts_.lanes;
   made.database.policy = operator_pool(made.database.policy);
   made.front.live.cors = http::cors_policy::off;
+  // Traces are of users' requests: Prometheus would make one each time that it asks.
+  made.front.tracing = {};
   made.front.routes = http::admin_routes(desk_);
   made.front.gate = &gate_;
   made.front.desk = &desk_;
@@ -98,9 +100,14 @@ report_sources operator_service::report_parts(std::vector<lane_sources> lanes) c
 
 void operator_service::start(metric_sources shown) {
   shown_ = std::move(shown);
+  shown_.traces = parts_.options.traces.get();
+  shown_.build = build_identity_of(parts_.options.version_json);
+  shown_.started = parts_.clock.now();
   // Those that serve clients.
   auto lanes = shown_.lanes;
   lane_->add_to(shown_);
+  // Operators' requests, among them streams without an end, are not those of users.
+  shown_.lanes.back().routes = nullptr;
   reports_ = std::make_unique<admin_reports>(report_parts(std::move(lanes)));
   lane_->run_thread("operator");
   lane_->start_listening();

@@ -141,6 +141,7 @@ result<void> server::impl::start() {
   keys_ = *std::move(keys);
 
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
+  if (!options_.traces) options_.traces = exporter_of(options_, log_);
   blueprint_ = blueprint_of(options_, keys_);
   wechat_meter_ = std::make_unique<wechat_meter>(appids_of(*blueprint_.apps));
   if (options_.settings.wechat.mode == config::wechat_mode::live)

@@ -28,7 +28,7 @@ struct server_options {
   std::function<void()> give_up = [] {};
   /// Who gets WeChat's pushes besides the built-in handlers: see actors/push_service.hpp.
   std::shared_ptr<const push_handler_plans> push_handlers = {};
-  /// Who takes the traces of requests; null: there are none.
+  /// Who takes the traces of requests; null: whom the settings name, if they name one.
   std::shared_ptr<span_exporter> traces = {};
 };
 

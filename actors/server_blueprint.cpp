@@ -1,6 +1,9 @@
 #include "actors/server_blueprint.hpp"
 
 #include "security/sealed.hpp"
+#include "telemetry/otlp_exporter.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -131,6 +134,20 @@ http::live_front_options live_front_of(const config::settings& settings) {
           proxies_of(settings),
           settings.tracing.ratio,
           settings.tracing.slow};
+}
+
+std::shared_ptr<span_exporter> exporter_of(const server_options& options, log::logger& log) {
+  const auto& tracing = options.settings.tracing;
+  if (tracing.endpoint.empty()) return nullptr;
+  const auto version = nlohmann::json::parse(options.version_json).value("version", "");
+  otlp_options made;
+  made.resource = resource_of_this_process(tracing.service_name, version);
+  made.queue = tracing.queue;
+  made.batch = tracing.batch;
+  made.interval = tracing.interval;
+  made.timeout = tracing.timeout;
+  return std::make_shared<otlp_exporter>(
+      std::move(made), make_http_span_collector(tracing.endpoint, tracing.headers), log);
 }
 
 lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys) {

@@ -22,6 +22,9 @@ account_policy account_policy_of(const config::settings& settings);
 /// What of the front can change live.
 http::live_front_options live_front_of(const config::settings& settings);
 
+/// Who takes the traces, as the settings say; null: they are off. @param log has to outlive it.
+std::shared_ptr<span_exporter> exporter_of(const server_options& options, log::logger& log);
+
 /// What the lanes are made from, as the settings say. Still missing: where they listen, and the
 /// places for connections that they share, and the database.
 lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys);

@@ -87,7 +87,7 @@ template <class Reply, class Request>
 caf::result<Reply> db_pool_state::gather(const request_context& context, Request request) {
   auto waiting = self_->template make_response_promise<Reply>();
   const auto refuse = [&](const error& why) {
-    failed();
+    failed(why);
     waiting.deliver(to_caf(why));
     return waiting;
   };
@@ -233,7 +233,7 @@ void db_pool_state::settle(const Batch& work, waiters& waiting) {
   for (std::size_t index = 0; index < waiting.size(); ++index) {
     auto& outcome = work->outcomes[index];
     if (!outcome) {
-      failed();
+      failed(outcome.error());
       waiting[index].promise.deliver(to_caf(outcome.error()));
       continue;
     }
@@ -243,11 +243,11 @@ void db_pool_state::settle(const Batch& work, waiters& waiting) {
 
 void db_pool_state::settle_failed(waiters& waiting, const caf::error& cause) {
   // Whether the writes of a worker that died are on disk is not known: never report them as done.
-  const auto failure = to_caf(
-      error{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}});
+  const error why{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}};
+  const auto failure = to_caf(why);
   for (waiter& each : waiting) {
     if (!each.promise.pending()) continue;
-    failed();
+    failed(why);
     each.promise.deliver(failure);
   }
 }
@@ -259,7 +259,7 @@ error db_pool_state::down_error() {
 void db_pool_state::fail_all() {
   const auto fail = [this](auto& all) {
     for (auto& each : std::exchange(all, {})) {
-      failed();
+      failed(down_error());
       each.asker.promise.deliver(to_caf(down_error()));
     }
   };
@@ -282,9 +282,9 @@ void db_pool_state::drop_overdue(queue<Request>& from, steady_time now) {
 
 template <class Request>
 void db_pool_state::refuse_overdue(pending<Request>& late) {
-  failed();
-  late.asker.promise.deliver(
-      to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
+  const error why{errc::deadline_exceeded, {}, "waited too long for the database", {}};
+  failed(why);
+  late.asker.promise.deliver(to_caf(why));
 }
 
 // Measuring --------------------------------------------------------------------------------------
@@ -371,8 +371,8 @@ void db_pool_state::record_span(const Batch& work, std::size_t index, const wait
   who.trail->record(span);
 }
 
-void db_pool_state::failed() noexcept {
-  self_->meter().failed();
+void db_pool_state::failed(const error& why) {
+  self_->meter().failed(why);
   if constexpr (is_metered) context_.database_meter.failed();
 }
 

@@ -18,7 +18,7 @@ namespace maque::test {
 
 namespace {
 
-using expressions = std::vector<std::string>;
+using promql_list = std::vector<std::string>;
 
 std::string read_document(const std::string& name) {
   std::stringstream text;
@@ -26,7 +26,7 @@ std::string read_document(const std::string& name) {
   return text.str();
 }
 
-nlohmann::json dashboard() {
+nlohmann::json grafana_dashboard() {
   return nlohmann::json::parse(read_document("grafana-dashboard.json"));
 }
 
@@ -38,17 +38,17 @@ std::string without_variables(std::string expression) {
   return expression;
 }
 
-expressions of_dashboard() {
-  expressions all;
-  const auto read = dashboard();
+promql_list of_dashboard() {
+  promql_list all;
+  const auto read = grafana_dashboard();
   for (const auto& panel : read["panels"])
     for (const auto& target : panel.value("targets", nlohmann::json::array()))
       all.push_back(without_variables(target["expr"]));
   return all;
 }
 
-expressions of_alerts() {
-  expressions all;
+promql_list of_alerts() {
+  promql_list all;
   for (const auto& group : YAML::LoadFile(MAQUE_DOCS "/alerts.yaml")["groups"])
     for (const auto& rule : group["rules"])
       all.push_back(rule["expr"].as<std::string>());
@@ -87,7 +87,7 @@ std::string all_metrics() {
   return reply ? reply->body : "";
 }
 
-int run(const std::string& command) {
+int exit_code_of(const std::string& command) {
   return std::system((command + " >/dev/null").c_str());
 }
 
@@ -121,7 +121,7 @@ TEST(Monitoring, IsDescribedWithEachMetric) {
 }
 
 TEST(Monitoring, HasADashboardThatGrafanaLoads) {
-  const auto all = dashboard();
+  const auto all = grafana_dashboard();
   EXPECT_EQ(all["schemaVersion"], 36); // Of Grafana 9.0.
   std::set<std::string> titles;
   std::set<int> ids;
@@ -157,11 +157,11 @@ TEST(Monitoring, HasADashboardWhosePanelsArePromQl) {
   const auto file = folder.path() / "rules.yaml";
   std::ofstream{file} << all;
   EXPECT_GT(rules.size(), 50U);
-  EXPECT_EQ(run(MAQUE_PROMTOOL " check rules " + file.string()), 0);
+  EXPECT_EQ(exit_code_of(MAQUE_PROMTOOL " check rules " + file.string()), 0);
 }
 
 TEST(Monitoring, HasAlertsThatPrometheusTakesAndThatSayWhatToDo) {
-  EXPECT_EQ(run(MAQUE_PROMTOOL " check rules " MAQUE_DOCS "/alerts.yaml"), 0);
+  EXPECT_EQ(exit_code_of(MAQUE_PROMTOOL " check rules " MAQUE_DOCS "/alerts.yaml"), 0);
   for (const auto& group : YAML::LoadFile(MAQUE_DOCS "/alerts.yaml")["groups"])
     for (const auto& rule : group["rules"]) {
       const auto name = rule["alert"].as<std::string>();
@@ -172,7 +172,9 @@ TEST(Monitoring, HasAlertsThatPrometheusTakesAndThatSayWhatToDo) {
 }
 
 TEST(Monitoring, HasAlertsThatFireWhenTheyShould) {
-  EXPECT_EQ(run(MAQUE_PROMTOOL " test rules " MAQUE_DOCS "/../tests/alerts/alerts_test.yaml"), 0);
+  EXPECT_EQ(
+      exit_code_of(MAQUE_PROMTOOL " test rules " MAQUE_DOCS "/../tests/alerts/alerts_test.yaml"),
+      0);
 }
 
 } // namespace maque::test

@@ -6,11 +6,18 @@ import * as format from './format.js';
 import { makeDiff, pretty } from './json_diff.js';
 import { say } from './language.js';
 
-function whoOf(theirs) {
-  const { draft } = theirs;
-  return draft && draft.base_version !== theirs.version || theirs.version === 0
-    ? { who: draft?.saved_by ?? format.unknown, at: format.time(draft?.saved_at) }
-    : { who: theirs.published_by || format.unknown, at: format.time(theirs.published_at) };
+/** What stands against the model: a new version, or somebody else's draft for the same version. */
+function rivalOf({ theirs, baseVersion }) {
+  const { draft, version } = theirs;
+  if (draft && version === baseVersion) {
+    const values = { who: draft.saved_by, at: format.time(draft.saved_at) };
+    return { content: draft, text: say('conflict.textdraft', values), title: say('conflict.theirdraft') };
+  }
+  if (version === 0) return { content: null, text: say('conflict.textremoved'), title: say('conflict.theirs', { version }) };
+  const values = { who: theirs.published_by || format.unknown, at: format.time(theirs.published_at), version };
+  return {
+    content: publishedOf(theirs), text: say('conflict.text', values), title: say('conflict.theirs', values), note: theirs.note,
+  };
 }
 
 const side = (title, text, name) => make('div', { class: 'side', 'data-side': name },
@@ -22,8 +29,8 @@ const side = (title, text, name) => make('div', { class: 'side', 'data-side': na
  * @param {function} onTakeTheirs what is typed is dropped
  */
 export function makeConflict(model, { onKeepMine, onTakeTheirs }) {
-  const { theirs } = model;
-  const note = theirs.note ? make('p', {}, say('conflict.note', { note: theirs.note })) : null;
+  const rival = rivalOf(model);
+  const note = rival.note ? make('p', {}, say('conflict.note', { note: rival.note })) : null;
   const isSound = Object.keys(problemsOf(model)).length === 0;
   async function takeTheirs() {
     const isSure = await confirmAction({
@@ -33,11 +40,11 @@ export function makeConflict(model, { onKeepMine, onTakeTheirs }) {
   }
   return make('section', { class: 'conflict', role: 'alert', 'data-part': 'conflict' },
     make('h2', { tabindex: '-1' }, say('conflict.title')),
-    make('p', {}, say('conflict.text', { version: theirs.version, ...whoOf(theirs) })), note,
+    make('p', {}, rival.text), note,
     make('div', { class: 'sides' },
-      side(say('conflict.theirs', { version: theirs.version }), pretty(theirs.value) || say('config.absent'), 'theirs'),
+      side(rival.title, pretty(rival.content?.value) || say('config.absent'), 'theirs'),
       side(say('conflict.mine', { version: model.baseVersion }), model.value, 'mine')),
-    isSound ? make('details', {}, make('summary', {}, say('conflict.diff')), makeDiff(publishedOf(theirs), contentOf(model))) : null,
+    isSound ? make('details', {}, make('summary', {}, say('conflict.diff')), makeDiff(rival.content, contentOf(model))) : null,
     make('div', { class: 'editor-actions' },
       makeButton(say('conflict.keep'), onKeepMine, { class: 'button is-primary', 'data-act': 'keep' }),
       makeButton(say('conflict.take'), takeTheirs, { 'data-act': 'take' })));

@@ -1,14 +1,16 @@
 /** The form that edits one configuration key. What is typed is kept in its model at once. */
-import { ask } from './api.js';
+import { ask, parseExact, withQuery } from './api.js';
 import { make, makeButton, setChildren } from './dom.js';
 import { announce, confirmAction } from './dialogs.js';
-import { bodyOf, contentOf, isEdited, modelOf, problemsOf, publishedOf } from './config_model.js';
+import { bodyOf, contentOf, emptyItem, isEdited, isSetting, problemsOf, publishedOf } from './config_model.js';
 import { makeConflict } from './config_conflict.js';
 import * as format from './format.js';
 import { makeDiff, pretty } from './json_diff.js';
-import { parseExact } from './api.js';
 import { say } from './language.js';
 import { makeBadge, makeField, makeProblem } from './parts.js';
+
+/** config_conflict, see docs/errors.md. */
+const conflictCode = 40907;
 
 const pathOf = (model) => `/config/${encodeURIComponent(model.key.trim())}`;
 
@@ -46,7 +48,6 @@ export function makeEditor(model, { onSaved, onEdited }) {
   const conflict = make('div', { class: 'conflict-place' });
   const state = make('div', { class: 'states' });
   const isNew = model.item.version === 0 && !model.item.draft;
-  const isSetting = () => model.key.startsWith('settings.');
 
   function read() {
     for (const [name, { input }] of Object.entries(fields)) model[name] = isCheckbox(input) ? input.checked : input.value;
@@ -64,9 +65,10 @@ export function makeEditor(model, { onSaved, onEdited }) {
 
   function drawState() {
     const { item } = model;
-    targeting.hidden = !model.isTargeted;
+    for (const name of ['visibility', 'isTargeted']) fields[name].element.hidden = isSetting(model);
+    targeting.hidden = !model.isTargeted || isSetting(model);
     fields.otherwise.element.hidden = !model.hasOtherwise;
-    setting.hidden = !isSetting();
+    setting.hidden = !isSetting(model);
     setChildren(state,
       item.version > 0 ? makeBadge(say('config.versionis', { version: item.version }))
         : makeBadge(say('config.unpublished'), 'warn'),
@@ -105,14 +107,27 @@ export function makeEditor(model, { onSaved, onEdited }) {
       announce(done, 'good');
       onSaved(item);
     } catch (failed) {
-      if (failed.status === 409 && failed.data?.key !== undefined) return showConflict(failed.data);
+      if (failed.code === conflictCode) return showConflict(failed.data ?? emptyItem(model.key));
       problem.show(failed);
       problem.element.scrollIntoView({ block: 'nearest' });
     }
   }
 
   async function saveDraft() {
-    if (check()) await send('PUT', `${pathOf(model)}/draft`, bodyOf(model), say('config.draftsaved'));
+    if (!check()) return;
+    // Only the draft that was seen is replaced.
+    const seen = model.item.draft ? { draft_revision: model.item.draft.revision } : {};
+    await send('PUT', `${pathOf(model)}/draft`, bodyOf(model, seen), say('config.draftsaved'));
+  }
+
+  async function discardDraft() {
+    const { draft, version } = model.item;
+    const answer = await confirmAction({
+      title: say('config.discard'), text: say('config.discard.text', { who: draft.saved_by }), action: say('config.discard'), danger: true,
+    });
+    if (!answer) return;
+    const query = { base_version: version, draft_revision: draft.revision };
+    await send('DELETE', withQuery(`${pathOf(model)}/draft`, query), undefined, say('config.discarded'));
   }
 
   async function publish() {
@@ -129,8 +144,8 @@ export function makeEditor(model, { onSaved, onEdited }) {
       title: say('config.remove'), text: say('config.remove.text', { key: model.key }), action: say('config.remove'), danger: true, note: true,
     });
     if (!answer) return;
-    const query = `base_version=${model.item.version}&note=${encodeURIComponent(answer.note)}`;
-    await send('DELETE', `${pathOf(model)}?${query}`, undefined, say('config.removed'));
+    const query = { base_version: model.item.version, note: answer.note };
+    await send('DELETE', withQuery(pathOf(model), query), undefined, say('config.removed'));
   }
 
   async function revert() {
@@ -171,6 +186,7 @@ export function makeEditor(model, { onSaved, onEdited }) {
       makeButton(say('config.savedraft'), saveDraft, { 'data-act': 'draft' }),
       makeButton(say('config.revert'), revert, { class: 'button is-quiet' }),
       make('span', { class: 'spring' }),
+      model.item.draft ? makeButton(say('config.discard'), discardDraft, { class: 'button is-danger', 'data-act': 'discard' }) : null,
       model.item.version > 0 ? makeButton(say('config.remove'), remove, { class: 'button is-danger', 'data-act': 'remove' }) : null));
   write();
   if (model.theirs) showConflict(model.theirs);

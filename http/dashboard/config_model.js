@@ -55,26 +55,30 @@ export function problemsOf(model) {
     key: model.key.trim() === '' ? say('config.nokey') : '',
     value: problemOfJson(model.value),
     schema: model.schema.trim() === '' ? '' : problemOfJson(model.schema),
-    otherwise: model.isTargeted && model.hasOtherwise ? problemOfJson(model.otherwise) : '',
-    percentage: !model.isTargeted || /^(100([.]0{1,2})?|[0-9]{1,2}([.][0-9]{1,2})?)$/.test(model.percentage.trim())
+    otherwise: isTargeted(model) && model.hasOtherwise ? problemOfJson(model.otherwise) : '',
+    percentage: !isTargeted(model) || /^(100([.]0{1,2})?|[0-9]{1,2}([.][0-9]{1,2})?)$/.test(model.percentage.trim())
       ? '' : say('config.notpercentage'),
   };
   return Object.fromEntries(Object.entries(problems).filter(([, text]) => text));
 }
 
+const isTargeted = (model) => model.isTargeted && !isSetting(model);
 const appidsOf = (model) => model.appids.split(/[\s,]+/).filter(Boolean);
+
+/** Settings of the server are for the server and for everybody. */
+export const isSetting = (model) => model.key.startsWith('settings.');
 
 /** The parts of a request's body as JSON texts: a value goes to the server exactly as it was typed. */
 function partsOf(model) {
   const parts = {
     value: model.value,
     description: JSON.stringify(model.description),
-    visibility: JSON.stringify(model.visibility),
-    targeting: model.isTargeted
+    visibility: JSON.stringify(isSetting(model) ? 'server' : model.visibility),
+    targeting: isTargeted(model)
       ? JSON.stringify({ appids: appidsOf(model), percentage: Number(model.percentage) }) : 'null',
     schema: model.schema.trim() === '' ? 'null' : model.schema,
   };
-  if (model.isTargeted && model.hasOtherwise) parts.otherwise = model.otherwise;
+  if (isTargeted(model) && model.hasOtherwise) parts.otherwise = model.otherwise;
   return parts;
 }
 

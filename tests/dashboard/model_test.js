@@ -35,6 +35,15 @@ test('Targeting is sent as it was typed, and the value for the others only if th
   assert.ok(!('otherwise' in JSON.parse(model.bodyOf(edited))));
 });
 
+test('A setting of the server is for the server and for everybody', () => {
+  const edited = model.modelOf(model.emptyItem('settings.log.level', 'info'));
+  assert.equal(edited.value, '"info"');
+  Object.assign(edited, { visibility: 'client', isTargeted: true, percentage: 'x', hasOtherwise: true });
+  assert.deepEqual(model.problemsOf(edited), {});
+  const { visibility, targeting, base_version: base } = JSON.parse(model.bodyOf(edited));
+  assert.deepEqual([visibility, targeting, base], ['server', null, 0]);
+});
+
 test('A draft is what is edited, on the version that it was made from', () => {
   const draft = { value: { color: 'red' }, saved_by: 'wang', saved_at: '2026-11-24T13:45:54Z', base_version: 6 };
   const edited = model.modelOf(item({ draft }));

@@ -15,6 +15,9 @@ int execute(const config::command& asked, const config::settings& settings);
 /// export, import and backup: carries all data to and from files.
 int move_data(const config::command& asked, const config::settings& settings);
 
+/// config-values …: the live configuration.
+int manage_values(const config::command& asked, const config::settings& settings);
+
 /// user …: the accounts.
 int manage_users(const config::command& asked, const config::settings& settings);
 

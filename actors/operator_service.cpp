@@ -2,6 +2,7 @@
 
 #include "actors/report_routes.hpp"
 #include "actors/wechat_report.hpp"
+#include "config/live_settings.hpp"
 #include "domain/limits.hpp"
 #include "http/admin_routes.hpp"
 
@@ -45,6 +46,10 @@ operator_service::operator_service(operator_parts parts, std::string address)
   desk_.session_counters = [this] { return session_counters(); };
   desk_.metrics = [this] { return render_metrics(shown_); };
   desk_.reports = reports();
+  desk_.check_setting = [](const std::string& key, const std::string& json) -> result<void> {
+    const auto wrong = config::check_live_value(key, json);
+    return wrong ? fail(errc::config_value_invalid, *wrong) : result<void>{};
+  };
   desk_.plan_log_level = [this](const std::string& level, const auto& module) {
     return parts_.live.plan_log_level(level, module);
   };

@@ -1,6 +1,7 @@
 #include "config/command_line.hpp"
 
 #include "config/account_command_line.hpp"
+#include "config/value_command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -118,21 +119,7 @@ command_line parse_command_line(std::vector<std::string> arguments, const std::s
   choose(config->add_subcommand("show", "Print all settings as TOML, without secrets"),
          action::config_show);
 
-  auto* const values =
-      program.add_subcommand("config-values", "Published configuration (GET /api/config)")
-          ->require_subcommand(1);
-  choose(values->add_subcommand("list", "Print all values as one JSON object"),
-         action::values_list);
-  auto* const get = values->add_subcommand("get", "Print one value");
-  auto* const set = values->add_subcommand("set", "Publish one value; a running server has it "
-                                                  "within two seconds");
-  auto* const remove = values->add_subcommand("remove", "Withdraw one value");
-  for (auto* const with_key : {get, set, remove})
-    with_key->add_option("KEY", asked.key)->required();
-  set->add_option("JSON", asked.json, "Any JSON value; a string needs its quotes")->required();
-  choose(get, action::values_get);
-  choose(set, action::values_set);
-  choose(remove, action::values_remove);
+  add_values(program, asked);
 
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back

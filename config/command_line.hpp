@@ -24,6 +24,9 @@ enum class action : std::uint8_t {
   values_get,
   values_set,
   values_remove,
+  values_history,
+  values_diff,
+  values_rollback,
   export_data,
   import_data,
   backup_data,
@@ -81,11 +84,31 @@ struct api_key_arguments {
   std::string which;                    ///< Of apikey_revoke: a name or an id.
 };
 
+/// What `maque config-values …` is told. What of a value is absent stays as it is.
+struct value_arguments {
+  std::optional<std::string> description;
+  std::optional<std::string> visibility;
+  std::vector<std::string> appids;
+  std::optional<std::uint32_t> percentage; ///< In hundredths of a percent.
+  std::optional<std::string> otherwise;
+  bool everybody = false; ///< No targeting any more.
+  std::string schema_file;
+  bool no_schema = false;
+  std::string note;
+  std::optional<std::uint64_t> base_version;
+  std::uint64_t from = 0;             ///< Of values_diff: a version.
+  std::uint64_t to = 0;               ///< Of values_diff and values_rollback: a version.
+  std::optional<std::uint64_t> limit; ///< Of values_history.
+  bool table = false;                 ///< Of values_list.
+  bool json = false;                  ///< Of values_history and values_diff.
+};
+
 struct command {
   action what = action::serve;
   sources from;
-  std::string key;  ///< Of values_get, values_set, values_remove.
+  std::string key;  ///< Of values_… but values_list.
   std::string json; ///< Of values_set.
+  value_arguments value;
   /// Of export_data, import_data, backup_data, user_import.
   std::string file;
   bool force = false; ///< Replaces a file.

@@ -48,6 +48,9 @@ struct admin_desk {
   std::function<result<setting_change>(const std::string& level,
                                        const std::optional<std::string>& module)>
       plan_log_level;
+  /// Whether a value of the live configuration may be published: of keys that begin with
+  /// "settings.", which change the server itself. Empty: any may.
+  std::function<result<void>(const std::string& key, const std::string& json)> check_setting{};
 };
 
 } // namespace maque::http

@@ -22,6 +22,17 @@ std::vector<route> admin_routes(const admin_desk& desk) {
       {method::post, "/admin/users/{id}/disable", access::admin, disable_account, logged::always},
       {method::post, "/admin/users/{id}/enable", access::admin, enable_account, logged::always},
       {method::post, "/admin/sign-out", access::admin, sign_operator_out, logged::always},
+      {method::get, "/admin/config", access::admin, show_config_items},
+      {method::get, "/admin/config/{key}", access::admin, show_config_item},
+      {method::put, "/admin/config/{key}", access::admin, publish_content, logged::always},
+      {method::delete_, "/admin/config/{key}", access::admin, remove_config_item, logged::always},
+      {method::put, "/admin/config/{key}/draft", access::admin, save_draft, logged::always},
+      {method::delete_, "/admin/config/{key}/draft", access::admin, discard_draft, logged::always},
+      {method::post, "/admin/config/{key}/publish", access::admin, publish_draft, logged::always},
+      {method::post, "/admin/config/{key}/rollback", access::admin, roll_back_config_item,
+       logged::always},
+      {method::get, "/admin/config/{key}/history", access::admin, show_config_history},
+      {method::get, "/admin/config/{key}/diff", access::admin, show_config_diff},
   };
   for (const dashboard_file& file : dashboard_files())
     routes.push_back({method::get, file.path, access::anyone, show_dashboard_file});

@@ -97,18 +97,23 @@ public:
     return enter();
   }
   bool start_array(std::size_t) {
-    if (!names_.empty()) append("[");
-    return depth_ == 0 ? refuse("the body has to be an object") : enter();
+    if (depth_ == 0) return refuse("the body has to be an object");
+    if (depth_ == 1 || !names_.empty()) {
+      append("[");
+      names_.emplace_back();
+    }
+    return enter();
   }
   bool end_object() {
     if (!names_.empty()) {
-      into_.back().object += '}';
+      into_.back().json += '}';
       names_.pop_back();
     }
     return leave();
   }
   bool end_array() {
-    if (!names_.empty()) into_.back().object += ']';
+    into_.back().json += ']';
+    names_.pop_back();
     return leave();
   }
 
@@ -122,27 +127,27 @@ private:
   bool inner_key(const std::string& name) {
     if (!names_.back().insert(name).second) return refuse("duplicate field " + shown_name(name));
     append_string(name);
-    into_.back().object += ':';
+    into_.back().json += ':';
     return true;
   }
 
   bool other_value(std::string_view written) {
     if (depth_ == 0) return refuse("the body has to be an object");
-    if (!names_.empty()) append(written);
+    append(written);
     return true;
   }
 
-  /// A token of the object that is being kept, with the comma before it if there is to be one.
+  /// A token of the field's value, with the comma before it if there is to be one.
   void append(std::string_view token) {
-    std::string& object = into_.back().object;
+    std::string& json = into_.back().json;
     const bool is_first =
-        object.empty() || std::string_view{"{[:"}.find(object.back()) != std::string_view::npos;
-    if (!is_first) object += ',';
-    object += token;
+        json.empty() || std::string_view{"{[:"}.find(json.back()) != std::string_view::npos;
+    if (!is_first) json += ',';
+    json += token;
   }
   void append_string(std::string_view text) {
     append("");
-    append_json_string(into_.back().object, text);
+    append_json_string(into_.back().json, text);
   }
 
   bool enter() { return ++depth_ > limits::json_depth ? refuse("nested too deeply") : true; }
@@ -158,7 +163,7 @@ private:
   }
 
   std::vector<field>& into_;
-  /// Of the objects that are open inside a field, the names that they have so far.
+  /// Of the objects and arrays that are open inside a field, the names that they have so far.
   std::vector<std::set<std::string>> names_;
   std::size_t depth_ = 0;
   std::string problem_;
@@ -246,11 +251,18 @@ std::string json_body::required_object(std::string_view name, std::size_t max_by
   refuse_if_missing(name);
   field* const found = take(name);
   if (found == nullptr) return {};
-  if (found->object.empty())
+  if (!found->json.starts_with('{'))
     refuse(name, "has to be an object");
-  else if (found->object.size() > max_bytes)
+  else if (found->json.size() > max_bytes)
     refuse(name, "longer than " + std::to_string(max_bytes) + " bytes");
-  return std::move(found->object);
+  return std::move(found->json);
+}
+
+std::optional<std::string> json_body::optional_json(std::string_view name) {
+  field* const found = take(name);
+  if (found == nullptr) return std::nullopt;
+  if (found->text) append_json_string(found->json, *found->text);
+  return std::move(found->json);
 }
 
 std::string json_body::required(std::string_view name, std::size_t max_bytes) {

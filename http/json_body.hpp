@@ -43,6 +43,10 @@ public:
   /// has a member twice. @param max_bytes of that.
   std::string required_object(std::string_view name, std::size_t max_bytes);
 
+  /// A field that may be anything: its JSON, as that of required_object. It has no limit of its
+  /// own: the body has one.
+  std::optional<std::string> optional_json(std::string_view name);
+
   /// For whoever finds more wrong with a field than these do: finish() fails with that, unless
   /// something was wrong before.
   void refuse(std::string_view name, std::string_view why);
@@ -57,7 +61,7 @@ private:
     std::optional<std::string> text{}; ///< Nothing: it is not a string. So are the next ones.
     std::optional<std::int64_t> number{};
     std::optional<bool> flag{};
-    std::string object{}; ///< Empty: it is not an object.
+    std::string json{}; ///< Empty: it is a string.
     bool taken = false;
   };
   class reader;

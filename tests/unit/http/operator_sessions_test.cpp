@@ -42,7 +42,7 @@ TEST_F(OperatorSessions, EndWhenNothingIsHeardOfThem_ASVS_7_3_1) {
 TEST_F(OperatorSessions, EndAtTheirTimeWhateverIsHeardOfThem_ASVS_7_3_2) {
   const auto opened = sessions.open("alice", {}, noon);
   utc_time now = noon;
-  for (; now + minutes{20} < noon + hours{12}; now += minutes{20})
+  for (; now + minutes{20} <= noon + hours{12}; now += minutes{20})
     ASSERT_NE(sessions.find(opened.secret, now), nullptr);
   EXPECT_EQ(sessions.end_of(opened.session), noon + hours{12});
   EXPECT_EQ(sessions.find(opened.secret, noon + hours{12}), nullptr);

@@ -55,6 +55,8 @@ public:
 
   lane& home() noexcept { return lane_; }
   http::listener& listener() noexcept { return listener_; }
+  /// In the lane's thread.
+  http::handler_context& handlers() noexcept { return front_.context(); }
 
   /// Runs `action` on the context in the lane's thread; before the lane runs, as the first thing.
   void configure(std::function<void(lane_context&)> action);

@@ -51,6 +51,9 @@ public:
   /// The port of the operator's listener.
   std::uint16_t operator_port() const noexcept;
 
+  /// What operators sign in with, if this start has made it; empty otherwise.
+  secret new_operator_token() const;
+
   /// For people: where the data is, e.g. "SQLite in ./data/maque.db".
   std::string database_description() const;
 

@@ -2,7 +2,11 @@
 
 #include "security/sealed.hpp"
 
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
+
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -127,8 +131,8 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
                    {policy_of(settings), throttle_of(settings)}};
   made.apps = apps_of(settings);
   made.sealing_keys = sealing_keys_of(settings);
-  made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
-                 settings.throttle.forget_after};
+  made.tokens = {std::move(keys),     settings.auth.issuer,           settings.auth.audience,
+                 policy_of(settings), settings.throttle.forget_after, settings.admin.audit_kept};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
   made.front = {front.request_timeout,
                 policy_of(front.cors),
@@ -161,6 +165,18 @@ db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t l
   made.queue_timeout = database.pool_timeout;
   made.idle_timeout = database.idle_timeout;
   return made;
+}
+
+// CAF's own threads only coordinate: one of them, and one that does not poll when it has no work.
+caf::actor_system_config& configure(caf::actor_system_config& config) {
+  config.set("scheduler.max-threads", std::size_t{1});
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-throughput", std::size_t{100});
+  // CAF takes a value of the wrong type without a word and goes on with its default.
+  if (caf::get_or(config, "scheduler.max-threads", std::size_t{0}) != 1 ||
+      caf::get_or(config, "scheduler.policy", caf::atom("")) != caf::atom("sharing"))
+    throw std::logic_error{"the actor system did not accept its configuration"};
+  return config;
 }
 
 hasher_policy hasher_policy_of(const config::settings& settings) {

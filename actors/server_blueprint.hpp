@@ -6,6 +6,8 @@
 #include "security/key_store.hpp"
 #include "wechat/api.hpp"
 
+#include <caf/fwd.hpp>
+
 namespace maque {
 
 /// The keys that the settings name; a key file that is missing is made.
@@ -23,6 +25,9 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
 /// How a lane's pool works, of so many lanes.
 db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t lanes,
                                bool single_writer);
+
+/// Sets what the actor system needs, and returns it. Throws std::logic_error if it isn't taken.
+caf::actor_system_config& configure(caf::actor_system_config& config);
 
 /// How passwords are hashed.
 hasher_policy hasher_policy_of(const config::settings& settings);

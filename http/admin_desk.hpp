@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,10 +21,27 @@ struct admin_report {
   std::function<result<std::string>(const exchange& asked)> table{};
 };
 
+class admin_gate;
+class event_hub;
+
+/// A member of the samples of /admin/events. Called as a report is.
+struct sampled_part {
+  std::string name;
+  std::function<nlohmann::json()> read;
+};
+
 /// What the handlers of the operator's listener work with, besides the services of their lane.
 struct admin_desk {
+  // Both outlive whatever is asked.
+  admin_gate* gate = nullptr;
+  event_hub* events = nullptr;
   /// Complete before the routes are made of them (admin_routes), and unchanged from then on.
   std::vector<admin_report> reports;
+  std::vector<sampled_part> samples;
+  /// After which a user's session ends that isn't refreshed.
+  std::chrono::seconds session_idle{0};
+  /// {"opened","refreshed","ended","reuse_detected"}, since the start.
+  std::function<nlohmann::json()> session_counters;
   /// What /metrics shows.
   std::function<std::string()> metrics;
 };

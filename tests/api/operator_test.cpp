@@ -54,7 +54,9 @@ TEST_F(Operator, SeesThePageThatIsBuiltIn_ASVS_3_4_3_3_4_6) {
   EXPECT_EQ(page.header("Referrer-Policy"), "no-referrer");
   EXPECT_EQ(page.header("Cache-Control"), "no-cache");
   EXPECT_THAT(page.body, HasSubstr("<!doctype html>"));
-  const auto again = client.get("/admin/", {{"If-None-Match", page.header("ETag").value_or("")}});
+  // The client of the tests reads the body of a 304 to the end of the connection.
+  const auto again = client.get("/admin/", {{"If-None-Match", page.header("ETag").value_or("")},
+                                            {"Connection", "close"}});
   EXPECT_EQ(again.status, 304);
   EXPECT_EQ(again.body, "");
   const auto moved = client.get("/admin");
@@ -130,7 +132,8 @@ TEST_F(Operator, LogsAUserOutDisablesAndEnablesHim) {
   EXPECT_EQ(client.post(path + "/enable").data().at("ended_sessions"), 0);
   signed_in_by(log_in_with(server, "alice", good_password));
   std::vector<std::string> actions;
-  for (const auto& entry : get("/admin/audit").at("items"))
+  const nlohmann::json audit = get("/admin/audit");
+  for (const auto& entry : audit.at("items"))
     actions.push_back(entry.at("action"));
   EXPECT_THAT(actions, ::testing::ElementsAre("user.enable", "user.disable", "user.logout"));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "command_audit.hpp"
 #include "config/settings.hpp"
 #include "db/store.hpp"
 #include "domain/account.hpp"
@@ -29,11 +30,13 @@ result<known_user> find_user(db::store& accounts, const std::string& text);
 /// For people, and as find_user() reads it: "alice (id:123)", or "id:123" without a username.
 std::string describe(const known_user& who);
 
-/// One write. @tparam Outcome what the request says that its outcome is.
+/// One write, of which the audit log is told. @tparam Outcome what the request says that its
+/// outcome is.
 template <class Outcome>
 result<Outcome> perform(db::store& accounts, const write_request& request) {
   auto outcome = std::move(accounts.apply({&request, 1}).at(0));
   if (!outcome) return tl::unexpected{std::move(outcome.error())};
+  note_command(accounts, request);
   return std::get<Outcome>(std::move(*outcome));
 }
 

@@ -1,5 +1,6 @@
 #include "actors/server.hpp"
 #include "commands.hpp"
+#include "domain/ip_address.hpp"
 #include "telemetry/log.hpp"
 #include "version.hpp"
 
@@ -96,9 +97,13 @@ void print_banner(const server& running, const config::settings& settings) {
   const std::string url = base_url(settings.http.host, running.port());
   const bool simulated = settings.wechat.mode == config::wechat_mode::simulator;
   std::cerr << fmt::format(
-      "\nMaque {} listens on {}\n  data    {}\n  metrics {}/metrics\n  WeChat  {}\n",
-      version_text(), url, running.database_description(),
-      base_url(settings.admin.host, running.operator_port()), describe_wechat(settings));
+      "\nMaque {} listens on {}\n  data    {}\n  operate {}/admin/\n  WeChat  {}\n", version_text(),
+      url, running.database_description(), base_url(settings.admin.host, running.operator_port()),
+      describe_wechat(settings));
+  if (const secret token = running.new_operator_token(); !token.empty())
+    std::cerr << fmt::format(
+        "\nThe operator's token, which is shown this once and kept in {}:\n  {}\n",
+        settings.admin.token_file.string(), token.reveal());
   if (!simulated) return;
   const std::string login = fmt::format(
       R"(curl -s {}/api/login -H 'Content-Type: application/json' -d "{{\"code\":\"dev-alice.$(date +%s%N)\"}}")",
@@ -110,6 +115,19 @@ void print_banner(const server& running, const config::settings& settings) {
       "\"\\([^\"]*\\)\".*/\\1/')\"\n"
       "  curl -s {1}/api/config\n\n",
       login, url);
+}
+
+/// The token then goes over the network, as does all that operators see.
+void warn_about_exposure(const config::settings& settings, log::logger& log) {
+  const auto address = ip_address::parse(settings.admin.host);
+  const bool local = settings.admin.host == "localhost" ||
+                     (address && (ip_network::parse("127.0.0.0/8")->contains(*address) ||
+                                  ip_network::parse("::1")->contains(*address)));
+  if (!local)
+    log.line(log::level::warn, nullptr,
+             "the operator's listener (admin.host) can be reached from other machines, and speaks "
+             "no TLS: have a proxy in front of it, or a network of its own",
+             {});
 }
 
 log::writer_options writer_options_of(const config::settings& settings) {
@@ -177,6 +195,7 @@ int serve(const config::settings& settings, const config::sources& from) {
   if (settings.wechat.mode == config::wechat_mode::simulator)
     log.line(log::level::warn, nullptr, "WeChat is simulated: whoever says who he is is believed",
              {});
+  warn_about_exposure(settings, log);
   print_banner(running, settings);
 
   const int number = signals.wait([&] { reload(running, from, log); });

@@ -57,6 +57,8 @@ public:
   http::listener& listener() noexcept { return listener_; }
   /// Only for what is made before the lane runs.
   lane_context& context() noexcept { return context_; }
+  /// In the lane's thread.
+  http::handler_context& handlers() noexcept { return front_.context(); }
 
   /// Runs `action` on the context in the lane's thread; before the lane runs, as the first thing.
   void configure(std::function<void(lane_context&)> action);

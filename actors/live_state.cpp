@@ -72,8 +72,8 @@ nlohmann::json live_state::report() const {
   auto rows = nlohmann::json::array();
   for (const config::option_state& each : config::describe_state(known.start, known.live))
     rows.push_back({{"name", each.name},
-                    {"value", each.value},
-                    {"default", each.default_text},
+                    {"value", nlohmann::json::parse(each.value)},
+                    {"default", nlohmann::json::parse(each.default_value)},
                     {"live", each.live},
                     {"source", each.source},
                     {"help", each.help}});

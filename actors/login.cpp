@@ -38,6 +38,13 @@ login_actor::behavior_type login_state::make_behavior() {
         begin(waiting, {request, std::move(proof), {}, {}, {}, {}});
         return waiting;
       },
+      [this](const request_context& request, verify_operator& proof) -> caf::result<user> {
+        auto waiting = self_->make_response_promise<user>();
+        log_in_with_password typed{
+            std::move(proof.username), std::move(proof.password), {}, {{}, proof.address}};
+        begin(waiting, {request, std::move(typed), {}, {}, {}, {}});
+        return waiting;
+      },
   };
 }
 
@@ -93,7 +100,8 @@ void login_state::admit(promise& waiting, const request_context& request, const 
 
 // Passwords --------------------------------------------------------------------------------------
 
-void login_state::begin(promise waiting, password_login login) {
+template <class Promise>
+void login_state::begin(Promise waiting, password_login login) {
   if (auto parsed = username::parse(login.proof.username)) login.name = std::move(*parsed);
   const std::string& counted = login.name ? login.name->text() : login.proof.username;
   login.keys = keys_of(login, counted);
@@ -103,7 +111,7 @@ void login_state::begin(promise waiting, password_login login) {
   const request_context request = login.request;
   ask<attempt_begun>(
       self_, context_.database, std::move(waiting),
-      [this, login = std::move(login)](promise& then, attempt_begun& begun) mutable {
+      [this, login = std::move(login)](Promise& then, attempt_begun& begun) mutable {
         verify(then, std::move(login), begun);
       },
       request, std::move(attempt));
@@ -119,7 +127,8 @@ attempt_keys login_state::keys_of(password_login& login, const std::string& acco
           .pair = security::pair_throttle(account, source)};
 }
 
-void login_state::verify(promise& waiting, password_login login, attempt_begun& begun) {
+template <class Promise>
+void login_state::verify(Promise& waiting, password_login login, attempt_begun& begun) {
   if (begun.blocked_until) {
     context_.events.report(security_event::login_throttled, &login.request.trace,
                            {.address = login.proof.device.address});
@@ -132,13 +141,14 @@ void login_state::verify(promise& waiting, password_login login, attempt_begun& 
   const request_context request = login.request;
   ask<password_verified>(
       self_, context_.passwords, waiting,
-      [this, login = std::move(login)](promise& then, password_verified& verdict) mutable {
+      [this, login = std::move(login)](Promise& then, password_verified& verdict) mutable {
         judge(then, std::move(login), verdict);
       },
       request, std::move(question));
 }
 
-void login_state::judge(promise& waiting, password_login login, password_verified& verdict) {
+template <class Promise>
+void login_state::judge(Promise& waiting, password_login login, password_verified& verdict) {
   const auto failure = [&]() -> std::optional<security_event> {
     if (!login.known) return security_event::login_failed_unknown_user;
     if (!verdict.matches) return security_event::login_failed_wrong_password;
@@ -181,6 +191,32 @@ void login_state::open(promise& waiting, password_login login,
                                    std::move(admitted.ended), device_token});
       },
       [this, request = login.request, user = opened.user, address = opened.address](errc code) {
+        if (code == errc::bad_credentials)
+          context_.events.report(security_event::login_failed_changed, &request.trace,
+                                 {.user = user, .address = address});
+      },
+      login.request, std::move(order));
+}
+
+void login_state::open(operator_promise& waiting, password_login login,
+                       std::optional<std::string> upgraded_hash) {
+  confirm_password order{login.known->user, login.known->password_hash, std::move(upgraded_hash),
+                         login.keys,        policy_.throttle,           context_.clock.now()};
+  ask_and_note<user>(
+      self_, context_.database, waiting,
+      [this, request = login.request, address = login.proof.device.address](operator_promise& then,
+                                                                            user& who) {
+        const bool may = who.role == user_role::admin_operator;
+        context_.events.report(may ? security_event::operator_signed_in_account
+                                   : security_event::login_failed_no_operator,
+                               &request.trace, {.user = who.id, .address = address});
+        if (may)
+          then.deliver(std::move(who));
+        else
+          refuse(self_, then, to_caf(error{errc::bad_credentials, {}, "no operator", {}}));
+      },
+      [this, request = login.request, user = login.known->user,
+       address = login.proof.device.address](errc code) {
         if (code == errc::bad_credentials)
           context_.events.report(security_event::login_failed_changed, &request.trace,
                                  {.user = user, .address = address});

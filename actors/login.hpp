@@ -27,6 +27,7 @@ public:
 
 private:
   using promise = caf::typed_response_promise<session_opened>;
+  using operator_promise = caf::typed_response_promise<user>;
 
   /// A login with a password, from its first to its last step.
   struct password_login;
@@ -39,13 +40,19 @@ private:
   void admit(promise& waiting, const request_context& request, const device_info& device,
              code_exchanged& known);
 
+  // For a session, or for an operator, who gets none.
   /// Counts the attempt and looks up the credential.
-  void begin(promise waiting, password_login login);
+  template <class Promise>
+  void begin(Promise waiting, password_login login);
   attempt_keys keys_of(password_login& login, const std::string& account) const;
   /// Whoever it is or isn't, a password is verified, which takes the same time.
-  void verify(promise& waiting, password_login login, attempt_begun& begun);
-  void judge(promise& waiting, password_login login, password_verified& verdict);
+  template <class Promise>
+  void verify(Promise& waiting, password_login login, attempt_begun& begun);
+  template <class Promise>
+  void judge(Promise& waiting, password_login login, password_verified& verdict);
   void open(promise& waiting, password_login login, std::optional<std::string> upgraded_hash);
+  void open(operator_promise& waiting, password_login login,
+            std::optional<std::string> upgraded_hash);
 
   actor_of<login_actor> self_;
   lane_context& context_;

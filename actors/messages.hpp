@@ -117,10 +117,11 @@ struct log_out {
   logout_scope scope = logout_scope::this_session;
 };
 
-/// Ends one session of a user, for he says so.
+/// Ends one session of a user, for he says so, or an operator.
 struct end_session {
   user_id user;
   session_id which;
+  bool by_operator = false;
 };
 
 struct find_user {

@@ -95,19 +95,43 @@ void add_pushes(const push_counters& from, std::vector<MetricFamily>& to) {
   to.push_back(std::move(news));
 }
 
+void add_traces(const span_exporter::counters& from, std::vector<MetricFamily>& to) {
+  auto exported = family("maque_traces_exported_total", "Traces that the collector has taken.",
+                         MetricType::Counter);
+  add(exported, {}, static_cast<double>(from.exported));
+  auto rejected =
+      family("maque_trace_spans_rejected_total",
+             "Spans that the collector has not taken, of traces that it has.", MetricType::Counter);
+  add(rejected, {}, static_cast<double>(from.rejected_spans));
+  auto dropped =
+      family("maque_traces_dropped_total", "Traces that were lost.", MetricType::Counter);
+  auto failed = family("maque_trace_batches_failed_total",
+                       "Calls to the collector that have failed.", MetricType::Counter);
+  for (std::size_t reason = 0; reason < export_failure_names.size(); ++reason) {
+    const std::string name{export_failure_names[reason]};
+    add(dropped, {{"reason", name}}, static_cast<double>(from.dropped_by[reason]));
+    add(failed, {{"reason", name}}, static_cast<double>(from.failed_batches_by[reason]));
+  }
+  for (MetricFamily* each : {&exported, &rejected, &dropped, &failed})
+    to.push_back(std::move(*each));
+}
+
 } // namespace
 
 std::string render_metrics(const metric_sources& from) {
   std::vector<MetricFamily> all{security_events(from)};
+  add_lane_metrics(from.lanes, all);
   add_actors(from, all);
   if (from.pushes != nullptr) add_pushes(*from.pushes, all);
   if (from.wechat != nullptr) add_wechat_metrics(*from.wechat, all);
+  if (from.traces != nullptr) add_traces(from.traces->read(), all);
   if (from.log != nullptr) {
     MetricFamily dropped = family("maque_log_lines_dropped_total",
                                   "Log lines that could not be written.", MetricType::Counter);
     add(dropped, {}, static_cast<double>(from.log->dropped_lines()));
     all.push_back(std::move(dropped));
   }
+  add_process_metrics(from.build, from.started, all);
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

@@ -2,9 +2,12 @@
 
 #include "actors/actor_meter.hpp"
 #include "actors/admin_report.hpp"
+#include "actors/lane_metrics.hpp"
+#include "actors/process_metrics.hpp"
 #include "actors/push_counters.hpp"
 #include "actors/wechat_meter.hpp"
 #include "telemetry/security_log.hpp"
+#include "telemetry/span_exporter.hpp"
 
 #include <cstdint>
 #include <string>
@@ -21,12 +24,16 @@ struct metric_sources {
   const push_counters* pushes = nullptr;
   const wechat_meter* wechat = nullptr;
   const log::writer* log = nullptr;
-  std::string database; ///< Where the data is, for people.
+  const span_exporter* traces = nullptr; ///< Null: traces are off.
+  std::string database;                  ///< Where the data is, for people.
+  build_identity build;
+  utc_time started;
 };
 
 /// All metrics in Prometheus' text format, version 0.0.4. Names and labels are in
 /// docs/operations.md; the label values are bounded: kinds and reasons of security events, types of
-/// actors, lanes, appids of the settings, endpoints of WeChat, the events of push_labels().
+/// actors, lanes, routes that were asked for, appids of the settings, endpoints of WeChat, the
+/// events of push_labels().
 std::string render_metrics(const metric_sources& from);
 
 } // namespace maque

@@ -4,11 +4,11 @@
 #include "actors/wechat_report.hpp"
 #include "domain/limits.hpp"
 #include "http/admin_routes.hpp"
-#include "security/operator_token.hpp"
 
 #include <boost/asio/post.hpp>
 #include <nlohmann/json.hpp>
 
+#include <initializer_list>
 #include <utility>
 
 namespace maque {
@@ -23,18 +23,26 @@ db::pool_policy operator_pool(db::pool_policy lanes) {
   return lanes;
 }
 
+/// Whatever was given as a text: bytes that are not UTF-8 become U+FFFD.
+std::string serialised(const nlohmann::json& sample) {
+  return sample.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 } // namespace
 
+result<security::operator_token> operator_token_of(const config::settings& settings) {
+  const auto& admin = settings.admin;
+  if (!admin.token.empty()) return security::operator_token{admin.token, false};
+  return security::load_or_make_operator_token(admin.token_file);
+}
+
 operator_service::operator_service(operator_parts parts, std::string address)
-    : parts_{parts}, room_{limits::operator_connections}, gate_{[this] {
-        http::admin_gate_options made;
-        const secret& given = parts_.options.settings.admin.token;
-        made.token = given.empty() ? secret{security::make_operator_secret()} : given;
-        if (parts_.simulator == nullptr) return made;
-        made.local_prefix = wechat_simulator::control::prefix;
-        made.serve_local = [this](const http::exchange_ptr& asked) { simulator_->serve(asked); };
-        return made;
-      }()} {
+    : parts_{std::move(parts)}, room_{limits::operator_connections}, gate_{gate_options()},
+      events_{[this] { return serialised(sample()); }, gate_.sessions()} {
+  desk_.gate = &gate_;
+  desk_.events = &events_;
+  desk_.session_idle = parts_.lanes.tokens.policy.idle_ttl;
+  desk_.session_counters = [this] { return session_counters(); };
   desk_.metrics = [this] { return render_metrics(shown_); };
   desk_.reports = reports();
   desk_.plan_log_level = [this](const std::string& level, const auto& module) {
@@ -43,6 +51,10 @@ operator_service::operator_service(operator_parts parts, std::string address)
   blueprint_ = blueprint(std::move(address));
   lane_ = std::make_unique<lane_runtime>(parts_.system, parts_.index, blueprint_, parts_.clock,
                                          parts_.log);
+  lane_->home().on_tick([this](steady_time) {
+    gate_.look_again(lane_->handlers(), events_.sessions());
+    events_.tick(parts_.clock.now());
+  });
   if (parts_.simulator != nullptr)
     simulator_ = std::make_unique<simulator_control>(
         *parts_.simulator, [this](std::function<void()> action) {
@@ -56,10 +68,25 @@ operator_service::~operator_service() {
   simulator_.reset();
 }
 
+http::admin_gate_options operator_service::gate_options() {
+  const auto& admin = parts_.options.settings.admin;
+  http::admin_gate_options made;
+  made.token = std::move(parts_.token);
+  made.sessions = {admin.session_idle, admin.session_absolute};
+  made.hosts = admin.allowed_hosts;
+  made.hosts.push_back(admin.host);
+  if (parts_.simulator == nullptr) return made;
+  made.local_prefix = wechat_simulator::control::prefix;
+  made.serve_local = [this](const http::exchange_ptr& asked) { simulator_->serve(asked); };
+  return made;
+}
+
 lane_blueprint operator_service::blueprint(std::string address) {
   lane_blueprint made = parts_.lanes;
   made.database.policy = operator_pool(made.database.policy);
   made.front.live.cors = http::cors_policy::off;
+  // Traces are of users' requests: Prometheus would make one each time that it asks.
+  made.front.tracing = {};
   made.front.routes = http::admin_routes(desk_);
   made.front.gate = &gate_;
   made.front.desk = &desk_;
@@ -96,14 +123,46 @@ report_sources operator_service::report_parts(std::vector<lane_sources> lanes) c
   return made;
 }
 
+nlohmann::json operator_service::session_counters() const {
+  using enum security_event;
+  const auto sum = [this](std::initializer_list<security_event> events) {
+    std::uint64_t total = 0;
+    for (const security_log* lane : shown_.security)
+      for (const security_event each : events)
+        total += lane->count(each);
+    return total;
+  };
+  return {{"opened",
+           sum({login_succeeded_wechat, login_succeeded_password, login_succeeded_registration})},
+          {"refreshed", sum({session_refreshed})},
+          {"ended", sum({session_ended_logout, session_ended_by_owner, session_ended_by_operator,
+                         session_ended_limit, session_ended_password, session_ended_elsewhere})},
+          {"reuse_detected", sum({session_reuse_detected})}};
+}
+
+nlohmann::json operator_service::sample() {
+  nlohmann::json made = reports_->sample();
+  made["sessions"] = session_counters();
+  return made;
+}
+
 void operator_service::start(metric_sources shown) {
   shown_ = std::move(shown);
+  shown_.traces = parts_.options.traces.get();
+  shown_.build = build_identity_of(parts_.options.version_json);
+  shown_.started = parts_.clock.now();
   // Those that serve clients.
   auto lanes = shown_.lanes;
   lane_->add_to(shown_);
+  // Operators' requests, among them streams without an end, are not those of users.
+  shown_.lanes.back().routes = nullptr;
   reports_ = std::make_unique<admin_reports>(report_parts(std::move(lanes)));
   lane_->run_thread("operator");
   lane_->start_listening();
+}
+
+void operator_service::end_streams() {
+  boost::asio::post(lane_->home().io(), [this] { events_.close(); });
 }
 
 void operator_service::end() {

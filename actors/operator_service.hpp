@@ -9,6 +9,8 @@
 #include "domain/places.hpp"
 #include "http/admin_desk.hpp"
 #include "http/admin_gate.hpp"
+#include "http/event_hub.hpp"
+#include "security/operator_token.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -27,9 +29,14 @@ struct operator_parts {
   const live_state& live;
   const wechat_meter& wechat;
   wechat_simulator::simulator* simulator; ///< Null: WeChat is not simulated.
+  secret token;                           ///< What operators sign in with.
   const time_source& clock;
   log::logger& log;
 };
+
+/// What operators sign in with: admin.token, or the token in admin.token_file, which is made if it
+/// is missing.
+result<security::operator_token> operator_token_of(const config::settings& settings);
 
 /// The operator's side of the server: a listener on a lane of its own, which answers while the
 /// other lanes are busy, with its own few database workers.
@@ -53,13 +60,18 @@ public:
 
   /// Begins to serve, and shows this and itself at /metrics. When its children have been made.
   void start(metric_sources shown);
+  /// Ends the streams of those who watch, so that no shutdown waits for them.
+  void end_streams();
   /// Ends the thread; then nothing is served any more.
   void end();
 
 private:
+  http::admin_gate_options gate_options();
   lane_blueprint blueprint(std::string address);
   std::vector<http::admin_report> reports();
   report_sources report_parts(std::vector<lane_sources> lanes) const;
+  nlohmann::json sample();
+  nlohmann::json session_counters() const;
 
   operator_parts parts_;
   places room_;
@@ -68,6 +80,7 @@ private:
   std::unique_ptr<simulator_control> simulator_; ///< If WeChat is simulated.
   http::admin_desk desk_;
   http::admin_gate gate_;
+  http::event_hub events_;
   lane_blueprint blueprint_;
   std::unique_ptr<lane_runtime> lane_;
 };

@@ -118,7 +118,7 @@ void password_hasher_state::answer_hopeless(steady_time now) {
 }
 
 void password_hasher_state::answer(caf::response_promise& waiting, const error& why) {
-  self_->meter().failed();
+  self_->meter().failed(why);
   waiting.deliver(to_caf(why));
 }
 
@@ -169,7 +169,7 @@ void password_hasher_state::run(std::uint32_t place, const request_context& requ
             auto waiting =
                 release(place, number, is_ours(cause) ? condition::idle : condition::gone);
             if (!waiting) return;
-            self_->meter().failed();
+            self_->meter().failed_because([&] { return last_error::text_of(from_caf(cause)); });
             waiting->deliver(std::move(cause));
             dispatch();
           });

@@ -45,9 +45,10 @@ caf::result<Reply> password_worker_state::with_memory(Work work) {
   try {
     return work();
   } catch (const std::bad_alloc&) {
-    self_->meter().failed();
-    return to_caf(error{
-        errc::overloaded, {}, "there is no memory for a password hash", std::chrono::seconds{1}});
+    const error why{
+        errc::overloaded, {}, "there is no memory for a password hash", std::chrono::seconds{1}};
+    self_->meter().failed(why);
+    return to_caf(why);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/operator_messages.hpp"
 #include "actors/push_protocol.hpp"
 
 #include <caf/error.hpp>
@@ -19,7 +20,10 @@ using login_actor = caf::typed_actor<
     caf::replies_to<request_context, log_in_with_wechat>::with<session_opened>,
     // Fails with bad_credentials, in the same time for an unknown user, a wrong password, a user
     // without one and a disabled user; with too_many_attempts, overloaded, database_unavailable.
-    caf::replies_to<request_context, log_in_with_password>::with<session_opened>>;
+    caf::replies_to<request_context, log_in_with_password>::with<session_opened>,
+    // The same without a session, for whoever is an operator; everybody else's credentials are as
+    // bad as wrong ones. The operator is on disk as one who has not guessed.
+    caf::replies_to<request_context, verify_operator>::with<user>>;
 
 /// Makes accounts, and changes what their owners log in with.
 using account_actor = caf::typed_actor<
@@ -177,6 +181,12 @@ using database_actor = caf::typed_actor<
     caf::replies_to<request_context, link_identity>::with<user>,
     caf::replies_to<request_context, bind_phone_number>::with<bound_phone>,
     caf::replies_to<request_context, touch_api_key>::with<std::uint64_t>,
+    caf::replies_to<request_context, audit_page_query>::with<std::vector<audit_entry>>,
+    caf::replies_to<request_context, session_page_query>::with<std::vector<session>>,
+    caf::replies_to<request_context, account_search>::with<std::vector<account>>,
+    caf::replies_to<request_context, record_action>::with<std::uint64_t>,
+    caf::replies_to<request_context, confirm_password>::with<user>,
+    caf::replies_to<request_context, set_user_disabled>::with<ended_sessions>,
     caf::replies_to<request_context, purge>::with<std::uint64_t>,
     caf::replies_to<request_context, save_config_draft>::with<config_item>,
     caf::replies_to<request_context, publish_config_value>::with<config_item>,

@@ -60,8 +60,9 @@ push_dispatcher_actor::behavior_type push_dispatcher_state::make_behavior() {
 caf::result<push_accepted> push_dispatcher_state::take(const request_context& request,
                                                        const push_arrived& order) {
   if (request.deadline <= std::chrono::steady_clock::now()) {
-    self_->meter().failed();
-    return to_caf(error{errc::deadline_exceeded, {}, "a push waited too long", {}});
+    const error why{errc::deadline_exceeded, {}, "a push waited too long", {}};
+    self_->meter().failed(why);
+    return to_caf(why);
   }
   forget_old(clock_.now());
   const std::size_t label = push_label_of(*order.message);
@@ -72,9 +73,10 @@ caf::result<push_accepted> push_dispatcher_state::take(const request_context& re
   }
   if (!give_to_all(request, order.message, known)) {
     counters_.note(label, push_outcome::overloaded);
-    self_->meter().failed();
-    return to_caf(error{
-        errc::overloaded, {}, "a handler of pushes has too much to do", std::chrono::seconds{5}});
+    const error why{
+        errc::overloaded, {}, "a handler of pushes has too much to do", std::chrono::seconds{5}};
+    self_->meter().failed(why);
+    return to_caf(why);
   }
   known.complete = true;
   known.having = {};

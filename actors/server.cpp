@@ -21,12 +21,10 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/atom.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
 #include <future>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -40,18 +38,6 @@ constexpr std::chrono::seconds start_timeout{30};
 constexpr std::chrono::milliseconds last_chance{500};
 /// How long actors may take to end, once nothing is in flight.
 constexpr std::chrono::seconds actors_timeout{5};
-
-/// CAF's own threads only coordinate: one of them, and one that does not poll when it has no work.
-caf::actor_system_config& configure(caf::actor_system_config& config) {
-  config.set("scheduler.max-threads", std::size_t{1});
-  config.set("scheduler.policy", caf::atom("sharing"));
-  config.set("scheduler.max-throughput", std::size_t{100});
-  // CAF takes a value of the wrong type without a word and goes on with its default.
-  if (caf::get_or(config, "scheduler.max-threads", std::size_t{0}) != 1 ||
-      caf::get_or(config, "scheduler.policy", caf::atom("")) != caf::atom("sharing"))
-    throw std::logic_error{"the actor system did not accept its configuration"};
-  return config;
-}
 
 std::uint32_t lane_count(std::uint32_t configured) {
   return configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
@@ -78,6 +64,9 @@ public:
   std::uint16_t operator_port() const noexcept { return operator_port_; }
   std::string database_description() const { return stores_->describe(); }
   void reload(const config::settings& read) { live_.reload(read); }
+  secret new_operator_token() const {
+    return operator_token_.is_new ? operator_token_.text : secret{};
+  }
 
 private:
   result<void> open_listeners();
@@ -112,6 +101,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_runtime>> lanes_;
   std::unique_ptr<operator_service> operators_;
+  security::operator_token operator_token_;
   std::uint16_t operator_port_ = 0;
   security_log events_{log_};
   live_state live_{options_.settings, log_, [this](const auto& action) { everywhere(action); }};
@@ -141,6 +131,7 @@ result<void> server::impl::start() {
   keys_ = *std::move(keys);
 
   const std::uint32_t lanes = lane_count(options_.settings.server.lanes);
+  if (!options_.traces) options_.traces = exporter_of(options_, log_);
   blueprint_ = blueprint_of(options_, keys_);
   wechat_meter_ = std::make_unique<wechat_meter>(appids_of(*blueprint_.apps));
   if (options_.settings.wechat.mode == config::wechat_mode::live)
@@ -203,10 +194,13 @@ result<void> server::impl::start_actors() {
 }
 
 result<void> server::impl::open_operator_side(std::string address, std::uint32_t index) {
+  auto token = operator_token_of(options_.settings);
+  if (!token) return tl::unexpected{std::move(token.error())};
+  operator_token_ = *std::move(token);
   const bool simulated = options_.settings.wechat.mode == config::wechat_mode::simulator;
   operators_ = std::make_unique<operator_service>(
       operator_parts{*system_, index, blueprint_, options_, live_, *wechat_meter_,
-                     simulated ? &simulator_ : nullptr, clock_, log_},
+                     simulated ? &simulator_ : nullptr, operator_token_.text, clock_, log_},
       std::move(address));
   return operators_->open().map([this](std::uint16_t port) { operator_port_ = port; });
 }
@@ -326,6 +320,7 @@ actor_meter& server::impl::add_meter(const char* type) {
 bool server::impl::stop(std::chrono::milliseconds grace) {
   if (!std::exchange(running_, false)) return true;
   const steady_time now = std::chrono::steady_clock::now();
+  if (operators_) operators_->end_streams();
   countdown empty{lanes_.size()};
   for (const auto& lane : lanes_)
     lane->drain(now + std::min(last_chance, grace), [&empty] { empty.arrive(); });
@@ -382,6 +377,10 @@ std::uint16_t server::port() const noexcept {
 
 std::uint16_t server::operator_port() const noexcept {
   return impl_->operator_port();
+}
+
+secret server::new_operator_token() const {
+  return impl_->new_operator_token();
 }
 
 std::string server::database_description() const {

@@ -28,7 +28,7 @@ struct server_options {
   std::function<void()> give_up = [] {};
   /// Who gets WeChat's pushes besides the built-in handlers: see actors/push_service.hpp.
   std::shared_ptr<const push_handler_plans> push_handlers = {};
-  /// Who takes the traces of requests; null: there are none.
+  /// Who takes the traces of requests; null: whom the settings name, if they name one.
   std::shared_ptr<span_exporter> traces = {};
 };
 
@@ -60,6 +60,9 @@ public:
   std::uint16_t port() const noexcept;
   /// The port of the operator's listener.
   std::uint16_t operator_port() const noexcept;
+
+  /// What operators sign in with, if this start has made it; empty otherwise.
+  secret new_operator_token() const;
 
   /// For people: where the data is, e.g. "SQLite in ./data/maque.db".
   std::string database_description() const;

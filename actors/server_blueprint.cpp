@@ -1,8 +1,15 @@
 #include "actors/server_blueprint.hpp"
 
 #include "security/sealed.hpp"
+#include "telemetry/otlp_exporter.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -133,6 +140,20 @@ http::live_front_options live_front_of(const config::settings& settings) {
           settings.tracing.slow};
 }
 
+std::shared_ptr<span_exporter> exporter_of(const server_options& options, log::logger& log) {
+  const auto& tracing = options.settings.tracing;
+  if (tracing.endpoint.empty()) return nullptr;
+  const auto version = nlohmann::json::parse(options.version_json).value("version", "");
+  otlp_options made;
+  made.resource = resource_of_this_process(tracing.service_name, version);
+  made.queue = tracing.queue;
+  made.batch = tracing.batch;
+  made.interval = tracing.interval;
+  made.timeout = tracing.timeout;
+  return std::make_shared<otlp_exporter>(
+      std::move(made), make_http_span_collector(tracing.endpoint, tracing.headers), log);
+}
+
 lane_blueprint blueprint_of(const server_options& options, security::shared_key_ring keys) {
   const config::settings& settings = options.settings;
   const auto& front = settings.http;
@@ -140,8 +161,8 @@ lane_blueprint blueprint_of(const server_options& options, security::shared_key_
   made.accounts = account_policy_of(settings);
   made.apps = apps_of(settings);
   made.sealing_keys = sealing_keys_of(settings);
-  made.tokens = {std::move(keys), settings.auth.issuer, settings.auth.audience, policy_of(settings),
-                 settings.throttle.forget_after};
+  made.tokens = {std::move(keys),     settings.auth.issuer,           settings.auth.audience,
+                 policy_of(settings), settings.throttle.forget_after, settings.admin.audit_kept};
   made.cache = {settings.cache.users, settings.cache.ttl, settings.cache.negative_ttl};
   made.front = {front.request_timeout,
                 live_front_of(settings),
@@ -173,6 +194,18 @@ db::pool_policy pool_policy_of(const config::settings& settings, std::uint32_t l
   made.idle_timeout = database.idle_timeout;
   made.slow_query = settings.log.slow_query;
   return made;
+}
+
+// CAF's own threads only coordinate: one of them, and one that does not poll when it has no work.
+caf::actor_system_config& configure(caf::actor_system_config& config) {
+  config.set("scheduler.max-threads", std::size_t{1});
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-throughput", std::size_t{100});
+  // CAF takes a value of the wrong type without a word and goes on with its default.
+  if (caf::get_or(config, "scheduler.max-threads", std::size_t{0}) != 1 ||
+      caf::get_or(config, "scheduler.policy", caf::atom("")) != caf::atom("sharing"))
+    throw std::logic_error{"the actor system did not accept its configuration"};
+  return config;
 }
 
 hasher_policy hasher_policy_of(const config::settings& settings) {

@@ -13,9 +13,9 @@ namespace maque {
 session_state::session_state(actor_of<session_actor> self, lane_context& context,
                              const token_settings& settings)
     : self_{self}, context_{context}, policy_{settings.policy},
-      throttle_memory_{settings.throttle_memory}, access_tokens_{settings.keys, settings.issuer,
-                                                                 settings.audience},
-      refresh_tokens_{settings.keys} {}
+      throttle_memory_{settings.throttle_memory}, audit_kept_{settings.audit_kept},
+      access_tokens_{settings.keys, settings.issuer, settings.audience}, refresh_tokens_{
+                                                                             settings.keys} {}
 
 session_actor::behavior_type session_state::make_behavior() {
   return {
@@ -172,6 +172,7 @@ void session_state::rotate(refresh_promise& waiting, const request_context& requ
                 rotate_refresh{presented.session, user, presented.counter, context_.clock.now()})
       .then(
           [this, kept, request, presented](const session& rotated) {
+            context_.events.note(security_event::session_refreshed);
             reissue(kept->get(), request, rotated, presented.secret);
             kept->release();
           },
@@ -253,8 +254,9 @@ void session_state::end_one(logout_promise waiting, const request_context& reque
         // Nothing is announced that wasn't his: the id may be of anybody's session.
         if (ended.empty())
           return refuse(self_, then, to_caf(error{errc::session_not_found, {}, {}, {}}));
-        context_.events.report(security_event::session_ended_by_owner, &request.trace,
-                               {order.user, order.which});
+        context_.events.report(order.by_operator ? security_event::session_ended_by_operator
+                                                 : security_event::session_ended_by_owner,
+                               &request.trace, {order.user, order.which});
         announce(ended, [this, kept = keep(then)](std::optional<caf::error> failure) {
           if (failure) return refuse(self_, kept->get(), std::move(*failure));
           kept->get().deliver(logged_out{1});
@@ -351,6 +353,7 @@ void session_state::purge_old() {
       ->request(context_.database, caf::infinite, request,
                 purge{.sessions_before = now - limits::sessions_kept,
                       .throttles_before = now - throttle_memory(),
+                      .audit_before = now - audit_kept_,
                       .now = now,
                       .limit = limits::purge_rows})
       .then(

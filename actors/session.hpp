@@ -20,6 +20,7 @@ struct token_settings {
   session_policy policy;
   /// How long attempts to log in are remembered.
   std::chrono::milliseconds throttle_memory{std::chrono::hours{24}};
+  std::chrono::milliseconds audit_kept{std::chrono::hours{24 * 365}};
 };
 
 /// Issues tokens, renews and ends sessions.
@@ -82,6 +83,7 @@ private:
   lane_context& context_;
   session_policy policy_;
   std::chrono::milliseconds throttle_memory_;
+  std::chrono::milliseconds audit_kept_;
   bool looking_ = false;
   utc_time seen_until_; ///< When the last look began that was answered.
   bool purging_ = false;

@@ -42,8 +42,9 @@ caf::result<user> user_state::find(const request_context& request, user_id id) {
   const auto known = cache_.find(id, std::chrono::steady_clock::now());
   if (known.found == user_cache::state::present) return *known.who;
   if (known.found == user_cache::state::absent) {
-    self_->meter().failed();
-    return to_caf(error{errc::user_not_found, {}, {}, {}});
+    const error why{errc::user_not_found, {}, {}, {}};
+    self_->meter().failed(why);
+    return to_caf(why);
   }
   auto waiting = self_->make_response_promise<user>();
   auto& flight = flights_[id];

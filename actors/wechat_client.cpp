@@ -289,7 +289,7 @@ error wechat_client_state::stopped(const call& of, steady_time now) {
 }
 
 void wechat_client_state::fail(call& failed, error cause) {
-  self_->meter().failed();
+  self_->meter().failed(cause);
   reply(failed, tl::unexpected{std::move(cause)});
 }
 

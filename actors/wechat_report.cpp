@@ -1,6 +1,7 @@
 #include "actors/wechat_report.hpp"
 
 #include "actors/metric_families.hpp"
+#include "actors/metric_histogram.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@ namespace maque {
 namespace {
 
 using metric_families::add;
+using metric_families::add_histogram;
 using metric_families::family;
 using nlohmann::ordered_json;
 using prometheus::ClientMetric;
@@ -23,10 +25,6 @@ using prometheus::MetricType;
 /// Seconds; a call to WeChat takes tens of milliseconds, and at most wechat.timeout.
 constexpr std::array latency_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                     0.1,   0.25,   0.5,   1.0,  2.5,   5.0};
-
-constexpr double to_seconds(std::uint64_t nanoseconds) {
-  return static_cast<double>(nanoseconds) / 1e9;
-}
 
 double number(const std::atomic<std::uint64_t>& counted) {
   return static_cast<double>(counted.load(std::memory_order_relaxed));
@@ -47,25 +45,6 @@ std::string_view name_of(breaker_state state) noexcept {
 std::vector<ClientMetric::Label> labels_of(const wechat_meter::app_meter& app,
                                            wechat::endpoint which) {
   return {{"appid", app.appid}, {"endpoint", std::string{wechat::to_string(which)}}};
-}
-
-ClientMetric latency_of(std::vector<ClientMetric::Label> labels,
-                        const latency_histogram::snapshot& read) {
-  ClientMetric made;
-  made.label = std::move(labels);
-  made.histogram.sample_count = read.total;
-  made.histogram.sample_sum = to_seconds(read.sum_ns);
-  std::uint64_t cumulative = 0;
-  std::size_t bucket = 0;
-  for (const double bound : latency_bounds) {
-    for (; bucket < latency_histogram::bucket_count &&
-           to_seconds(latency_histogram::upper_bound(bucket)) <= bound;
-         ++bucket)
-      cumulative += read.counts[bucket];
-    made.histogram.bucket.push_back({cumulative, bound});
-  }
-  made.histogram.bucket.push_back({read.total, HUGE_VAL});
-  return made;
 }
 
 void add_calls(const wechat_meter& from, std::vector<MetricFamily>& to) {
@@ -96,7 +75,7 @@ void add_calls(const wechat_meter& from, std::vector<MetricFamily>& to) {
           : state == breaker_state::half_open ? 1
                                               : 2);
       add(openings, labels, number(counted.openings));
-      durations.metric.push_back(latency_of(labels, counted.latency.read()));
+      add_histogram(durations, labels, counted.latency.read(), latency_bounds);
     }
   }
   for (MetricFamily* each : {&calls, &states, &openings, &durations})

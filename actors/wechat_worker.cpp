@@ -31,7 +31,7 @@ wechat_worker_actor::behavior_type wechat_worker_state::make_behavior() {
         auto outcome =
             wechat::call(*transport_, *made.app, *made.order, made.access_token, request.deadline);
         span.end = std::chrono::steady_clock::now();
-        if (!outcome.answer) self_->meter().failed();
+        if (!outcome.answer) self_->meter().failed(outcome.answer.error());
         if (span.id != 0) record(*request.trail, span, wechat::endpoint_of(*made.order), outcome);
         return wechat_call_done{std::move(outcome), span.end - span.start};
       },

@@ -74,10 +74,16 @@ void check_origins(collector& subject) {
 }
 
 void check_operator(collector& subject) {
-  if (!subject.is_sound({"admin.token"})) return;
-  const auto size = subject.values().admin.token.reveal().size();
-  if (size != 0 && size < master_secret_bytes)
+  const auto& admin = subject.values().admin;
+  const auto size = admin.token.reveal().size();
+  if (subject.is_sound({"admin.token"}) && size != 0 && size < master_secret_bytes)
     subject.add_problem(subject.origin({"admin.token"}), "admin.token must have at least 32 bytes");
+  if (!subject.is_sound({"admin.allowed_hosts"})) return;
+  for (std::size_t index = 0; index < admin.allowed_hosts.size(); ++index)
+    if (!is_host(admin.allowed_hosts[index]))
+      subject.add_problem(subject.origin({"admin.allowed_hosts"}),
+                          "admin.allowed_hosts: entry " + std::to_string(index + 1) +
+                              " must be a host name in lower case, without a scheme and a port");
 }
 
 void check_proxies(collector& subject) {

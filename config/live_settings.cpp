@@ -148,10 +148,11 @@ std::vector<option_state> describe_state(const settings& start, const live_value
     const auto hidden = placeholder_for(each, now);
     const bool is_default = to_text(each, start) == to_text(each, defaults);
     const std::string key = std::string{live_prefix} + std::string{each.name};
-    out.push_back({std::string{each.name}, hidden ? *hidden : to_text(each, now),
-                   to_text(each, defaults), each.is_live(),
-                   is_applied(key) ? "live" : (is_default ? "default" : "file"),
-                   std::string{each.help}});
+    // A value of TOML without control characters is one of JSON, too.
+    out.push_back(
+        {std::string{each.name}, hidden ? parsed_json(*hidden).dump() : to_toml(each, now),
+         to_toml(each, defaults), each.is_live(),
+         is_applied(key) ? "live" : (is_default ? "default" : "file"), std::string{each.help}});
   }
   return out;
 }

@@ -40,11 +40,12 @@ struct live_change {
 /// Of the options that can change live, those that differ, in the order of maque.example.toml.
 std::vector<live_change> live_changes(const settings& before, const settings& after);
 
-/// An option as an operator sees it. Values are as in the environment; "[redacted]" is a secret.
+/// An option as an operator sees it. Values are serialised JSON, as a live value is published;
+/// "[redacted]" is a secret.
 struct option_state {
   std::string name;
   std::string value;
-  std::string default_text;
+  std::string default_value;
   bool live = false;
   /// "default"; "file" for flags and the environment, too; "live".
   std::string_view source;

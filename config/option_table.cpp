@@ -1,5 +1,8 @@
 #include "config/option.hpp"
+#include "config/option_bounds.hpp"
+#include "config/telemetry_options.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace maque::config {
@@ -13,26 +16,12 @@ constexpr std::array<word, 2> proxy_headers = {"x-forwarded-for", "forwarded"};
 constexpr std::array<word, 2> algorithms = {"HS256", "EdDSA"};
 constexpr std::array<word, 2> wechat_modes = {"simulator", "live"};
 constexpr std::array<word, 3> registration_modes = {"open", "invitation", "closed"};
-constexpr std::array<word, 7> log_levels = {"trace", "debug",    "info", "warn",
-                                            "error", "critical", "off"};
 
-constexpr std::int64_t second = 1'000;
-constexpr std::int64_t minute = 60 * second;
-constexpr std::int64_t hour = 60 * minute;
-constexpr std::int64_t day = 24 * hour;
-constexpr std::int64_t kibibyte = 1'024;
-constexpr std::int64_t mebibyte = 1'024 * kibibyte;
-
-constexpr bounds timeout{1, hour};
 constexpr bounds attempts{1, 1'000'000};
 // At least more than the shortest lifetime of an access token.
 constexpr bounds session_lifetime{2 * second, 3'650 * day, second};
-// A host name (RFC 1035, 2.3.4), a path (PATH_MAX) and a URL that anybody would type.
-constexpr bounds host_name{1, 253};
-constexpr bounds file_name{0, 4'095};
-constexpr bounds url{1, 2'048};
 
-constexpr auto table = std::to_array<option>({
+constexpr auto service_options = std::to_array<option>({
     {.name = "server.lanes",
      .locate = [](settings& all) -> location { return &all.server.lanes; },
      .limits = {0, 256},
@@ -119,6 +108,23 @@ constexpr auto table = std::to_array<option>({
      .locate = [](settings& all) -> location { return &all.admin.token; },
      .limits = {0, 1'024},
      .help = "The token itself, at least 32 bytes, instead of admin.token_file."},
+    {.name = "admin.session_idle",
+     .locate = [](settings& all) -> location { return &all.admin.session_idle; },
+     .limits = {minute, day},
+     .help = "How long an operator stays signed in without a request."},
+    {.name = "admin.session_absolute",
+     .locate = [](settings& all) -> location { return &all.admin.session_absolute; },
+     .limits = {minute, 30 * day},
+     .help = "How long an operator stays signed in at most."},
+    {.name = "admin.allowed_hosts",
+     .locate = [](settings& all) -> location { return &all.admin.allowed_hosts; },
+     .limits = {0, 100},
+     .help = "The names that browsers may use for the operator's listener, besides admin.host, "
+             "localhost and addresses."},
+    {.name = "admin.audit_kept",
+     .locate = [](settings& all) -> location { return &all.admin.audit_kept; },
+     .limits = {day, 3'650 * day},
+     .help = "How long it is kept what operators have done."},
 
     {.name = "database.url",
      .locate = [](settings& all) -> location { return &all.database.url; },
@@ -325,87 +331,13 @@ constexpr auto table = std::to_array<option>({
      .locate = [](settings& all) -> location { return &all.cache.negative_ttl; },
      .limits = timeout,
      .help = "How long it is remembered that a user doesn't exist."},
-
-    {.name = "log.level",
-     .locate = [](settings& all) -> location { return &all.log.level; },
-     .choices = log_levels,
-     .help = "The least severe lines to write."},
-    {.name = "log.levels",
-     .locate = [](settings& all) -> location { return &all.log.levels; },
-     .limits = {0, 9},
-     .help =
-         "The same for single modules, as \"http=debug\"; modules are server, http, actors, db, "
-         "wechat, security, config, telemetry, cluster."},
-    {.name = "log.file",
-     .locate = [](settings& all) -> location { return &all.log.file; },
-     .limits = file_name,
-     .help = "The file to write to; empty is standard output."},
-    {.name = "log.rotate_mb",
-     .locate = [](settings& all) -> location { return &all.log.rotate_mb; },
-     .limits = {1, 10'240},
-     .unit = "MiB",
-     .help = "The size at which a new file is begun."},
-    {.name = "log.rotate_files",
-     .locate = [](settings& all) -> location { return &all.log.rotate_files; },
-     .limits = {1, 1'000},
-     .unit = "files",
-     .help = "Old files to keep."},
-    {.name = "log.access_sample",
-     .locate = [](settings& all) -> location { return &all.log.access_sample; },
-     .limits = {0, 1},
-     .help = "The part of successful requests that has a line in the access log; failures always "
-             "have one."},
-    {.name = "log.slow_request",
-     .locate = [](settings& all) -> location { return &all.log.slow_request; },
-     .limits = timeout,
-     .help = "A request that takes longer always has a line."},
-    {.name = "log.slow_query",
-     .locate = [](settings& all) -> location { return &all.log.slow_query; },
-     .limits = timeout,
-     .help = "What the database takes longer for has a line, too."},
-
-    {.name = "tracing.endpoint",
-     .locate = [](settings& all) -> location { return &all.tracing.endpoint; },
-     .limits = {0, 2'048},
-     .help = "The collector that traces are sent to by OTLP/HTTP, as http(s)://host[:port][/path]; "
-             "without a path it is /v1/traces; empty is none."},
-    {.name = "tracing.ratio",
-     .locate = [](settings& all) -> location { return &all.tracing.ratio; },
-     .limits = {0, 1},
-     .help = "The part of traces that is sent; failed and slow requests always are, and so are "
-             "those that the caller's traceparent has sampled."},
-    {.name = "tracing.slow",
-     .locate = [](settings& all) -> location { return &all.tracing.slow; },
-     .limits = timeout,
-     .help = "A request that takes longer is always sent."},
-    {.name = "tracing.timeout",
-     .locate = [](settings& all) -> location { return &all.tracing.timeout; },
-     .limits = {1, minute},
-     .help = "How long the collector may take to answer; then the traces are lost."},
-    {.name = "tracing.queue",
-     .locate = [](settings& all) -> location { return &all.tracing.queue; },
-     .limits = {1, 100'000},
-     .unit = "traces",
-     .help = "Traces that may wait for the collector; the next one is lost."},
-    {.name = "tracing.batch",
-     .locate = [](settings& all) -> location { return &all.tracing.batch; },
-     .limits = {1, 10'000},
-     .unit = "traces",
-     .help = "Traces that are sent in one call."},
-    {.name = "tracing.interval",
-     .locate = [](settings& all) -> location { return &all.tracing.interval; },
-     .limits = timeout,
-     .help = "How long a trace waits at most for others to be sent with."},
-    {.name = "tracing.service_name",
-     .locate = [](settings& all) -> location { return &all.tracing.service_name; },
-     .limits = {1, 255},
-     .help = "The name of this service in traces."},
-    {.name = "tracing.headers",
-     .locate = [](settings& all) -> location { return &all.tracing.headers; },
-     .limits = {0, 16},
-     .help = "What else the collector wants to have in each call, such as a token: each as "
-             "\"name: value\"."},
 });
+
+constexpr auto table = [] {
+  std::array<option, service_options.size() + telemetry_options.size()> all{};
+  std::ranges::copy(telemetry_options, std::ranges::copy(service_options, all.begin()).out);
+  return all;
+}();
 
 } // namespace
 

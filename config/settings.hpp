@@ -54,6 +54,10 @@ struct settings {
     std::uint16_t port = 9090; ///< 0: any free one.
     std::filesystem::path token_file = "./data/operator.token";
     secret token; ///< If set, instead of token_file.
+    milliseconds session_idle{std::chrono::minutes{30}};
+    milliseconds session_absolute{std::chrono::hours{12}};
+    std::vector<std::string> allowed_hosts; ///< Besides host, localhost and addresses.
+    milliseconds audit_kept{std::chrono::hours{24 * 365}};
   } admin;
 
   struct {

@@ -124,6 +124,13 @@ constexpr std::array phone_numbers_columns{
     archive_column{"bound_at", column_type::integer},
 };
 
+constexpr std::array audit_log_columns{
+    archive_column{"id", column_type::integer},   archive_column{"at", column_type::integer},
+    archive_column{"who", column_type::text},     archive_column{"address", column_type::text},
+    archive_column{"action", column_type::text},  archive_column{"subject", column_type::text},
+    archive_column{"details", column_type::text},
+};
+
 constexpr std::size_t short_rows = 1000;
 constexpr std::size_t long_rows = 15; ///< A value of the configuration may have 256 KiB.
 
@@ -135,6 +142,7 @@ constexpr std::array all_tables{
     archive_table{"sessions", sessions_columns, 1, short_rows},
     archive_table{"invitations", invitations_columns, 1, short_rows, 2},
     archive_table{"api_keys", api_keys_columns, 1, short_rows, 4},
+    archive_table{"audit_log", audit_log_columns, 1, short_rows, 6},
     archive_table{"login_throttles", login_throttles_columns, 1, short_rows, 2},
     archive_table{"config_versions", config_versions_columns, 1, long_rows},
     archive_table{"config_values", config_values_columns, 1, long_rows},

@@ -80,6 +80,13 @@ db_pool_actor::behavior_type db_pool_state::make_behavior() {
       handler(std::type_identity<bound_phone>{}, std::type_identity<bind_phone_number>{}),
       handler(std::type_identity<std::uint64_t>{}, std::type_identity<touch_api_key>{}),
       handler(std::type_identity<std::uint64_t>{}, std::type_identity<purge>{}),
+      handler(std::type_identity<std::vector<audit_entry>>{},
+              std::type_identity<audit_page_query>{}),
+      handler(std::type_identity<std::vector<session>>{}, std::type_identity<session_page_query>{}),
+      handler(std::type_identity<std::vector<account>>{}, std::type_identity<account_search>{}),
+      handler(std::type_identity<std::uint64_t>{}, std::type_identity<record_action>{}),
+      handler(std::type_identity<user>{}, std::type_identity<confirm_password>{}),
+      handler(std::type_identity<ended_sessions>{}, std::type_identity<set_user_disabled>{}),
       handler(std::type_identity<config_item>{}, std::type_identity<save_config_draft>{}),
       handler(std::type_identity<config_item>{}, std::type_identity<publish_config_value>{}),
       handler(std::type_identity<config_item>{}, std::type_identity<remove_config_value>{}),
@@ -97,7 +104,7 @@ template <class Reply, class Request>
 caf::result<Reply> db_pool_state::gather(const request_context& context, Request request) {
   auto waiting = self_->template make_response_promise<Reply>();
   const auto refuse = [&](const error& why) {
-    failed();
+    failed(why);
     waiting.deliver(to_caf(why));
     return waiting;
   };
@@ -243,7 +250,7 @@ void db_pool_state::settle(const Batch& work, waiters& waiting) {
   for (std::size_t index = 0; index < waiting.size(); ++index) {
     auto& outcome = work->outcomes[index];
     if (!outcome) {
-      failed();
+      failed(outcome.error());
       waiting[index].promise.deliver(to_caf(outcome.error()));
       continue;
     }
@@ -253,11 +260,11 @@ void db_pool_state::settle(const Batch& work, waiters& waiting) {
 
 void db_pool_state::settle_failed(waiters& waiting, const caf::error& cause) {
   // Whether the writes of a worker that died are on disk is not known: never report them as done.
-  const auto failure = to_caf(
-      error{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}});
+  const error why{errc::database_unavailable, {}, "database worker: " + from_caf(cause).cause, {}};
+  const auto failure = to_caf(why);
   for (waiter& each : waiting) {
     if (!each.promise.pending()) continue;
-    failed();
+    failed(why);
     each.promise.deliver(failure);
   }
 }
@@ -269,7 +276,7 @@ error db_pool_state::down_error() {
 void db_pool_state::fail_all() {
   const auto fail = [this](auto& all) {
     for (auto& each : std::exchange(all, {})) {
-      failed();
+      failed(down_error());
       each.asker.promise.deliver(to_caf(down_error()));
     }
   };
@@ -292,9 +299,9 @@ void db_pool_state::drop_overdue(queue<Request>& from, steady_time now) {
 
 template <class Request>
 void db_pool_state::refuse_overdue(pending<Request>& late) {
-  failed();
-  late.asker.promise.deliver(
-      to_caf(error{errc::deadline_exceeded, {}, "waited too long for the database", {}}));
+  const error why{errc::deadline_exceeded, {}, "waited too long for the database", {}};
+  failed(why);
+  late.asker.promise.deliver(to_caf(why));
 }
 
 // Measuring --------------------------------------------------------------------------------------
@@ -382,8 +389,8 @@ void db_pool_state::record_span(const Batch& work, std::size_t index, const wait
   who.trail->record(span);
 }
 
-void db_pool_state::failed() noexcept {
-  self_->meter().failed();
+void db_pool_state::failed(const error& why) {
+  self_->meter().failed(why);
   if constexpr (is_metered) context_.database_meter.failed();
 }
 

@@ -152,7 +152,7 @@ private:
   void log_slow(const Batch& work, const waiters& waiting, passage took);
   template <class Batch>
   static void record_span(const Batch& work, std::size_t index, const waiter& who, passage took);
-  void failed() noexcept;
+  void failed(const error& why);
   void note_waiting() noexcept;
   void note_workers() noexcept;
   void drop_overdue(steady_time now);

@@ -107,6 +107,12 @@ std::vector<result<read_outcome>> run_reads(store& source,
       outcomes[index] = outcome_of(load_if_newer(source, config->known_version));
     else if (const auto* const sessions = std::get_if<list_sessions>(&request))
       outcomes[index] = outcome_of(source.list_sessions(sessions->user));
+    else if (const auto* const audit = std::get_if<audit_page_query>(&request))
+      outcomes[index] = outcome_of(source.list_audit(*audit));
+    else if (const auto* const open = std::get_if<session_page_query>(&request))
+      outcomes[index] = outcome_of(source.list_open_sessions(*open));
+    else if (const auto* const search = std::get_if<account_search>(&request))
+      outcomes[index] = outcome_of(source.search_accounts(*search));
     else if (std::holds_alternative<list_config_items>(request))
       outcomes[index] = outcome_of(source.list_config_items());
     else if (const auto* const item = std::get_if<find_config_item>(&request))

@@ -16,7 +16,8 @@ namespace maque::db {
 using read_request =
     std::variant<find_user, find_session, user_page_query, list_ended_sessions, load_config,
                  list_sessions, find_session_key, find_bound_phone, find_api_key, list_config_items,
-                 find_config_item, list_config_history>;
+                 find_config_item, list_config_history, audit_page_query, session_page_query,
+                 account_search>;
 
 /// The outcome of the alternative of read_request with the same index.
 using read_outcome =
@@ -24,7 +25,7 @@ using read_outcome =
                  std::optional<config_snapshot>, std::vector<session>,
                  std::optional<stored_session_key>, std::optional<bound_phone>,
                  std::optional<api_key>, std::vector<config_item>, std::optional<config_item>,
-                 config_history>;
+                 config_history, std::vector<audit_entry>, std::vector<account>>;
 
 /// Requests that travel together. Whoever holds the batch may touch it: first the pool, then the
 /// worker, then, when it has replied, the pool again.

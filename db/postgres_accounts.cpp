@@ -80,11 +80,7 @@ const postgres_statement empty_user_statement{
                   " revision = u.revision + 1 WHERE u.id = $1"};
 
 const postgres_statement list_accounts_statement{
-    "list_accounts", string{"SELECT "} + postgres_user_columns +
-                         ", (SELECT c.username FROM credentials c WHERE c.user_id = u.id),"
-                         " (SELECT count(*) FROM wechat_identities i WHERE i.user_id = u.id),"
-                         " (SELECT count(*) FROM sessions s WHERE s.user_id = u.id"
-                         " AND s.ended_at IS NULL)"
+    "list_accounts", "SELECT " + postgres_account_columns() +
                          " FROM users u WHERE u.id > $1 AND u.deleted_at IS NULL"
                          " ORDER BY u.id LIMIT $2"};
 
@@ -121,6 +117,15 @@ void renew_identity(postgres_connection& to, const link_identity& request) {
   renew_identities(to, {&renewed, 1});
 }
 
+} // namespace
+
+std::string postgres_account_columns() {
+  return string{postgres_user_columns} +
+         ", (SELECT c.username FROM credentials c WHERE c.user_id = u.id),"
+         " (SELECT count(*) FROM wechat_identities i WHERE i.user_id = u.id),"
+         " (SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.ended_at IS NULL)";
+}
+
 account account_of(const pqxx::row& row) {
   constexpr int behind = postgres_user_width;
   account read{.who = user_of(row), .username = std::nullopt};
@@ -129,8 +134,6 @@ account account_of(const pqxx::row& row) {
   read.open_sessions = static_cast<std::uint32_t>(integer_at(row, behind + 2));
   return read;
 }
-
-} // namespace
 
 std::optional<credential> find_credential(postgres_connection& from, std::string_view username) {
   return credential_of(from.run(find_by_username_statement, string{username}));
@@ -178,6 +181,18 @@ result<user_admitted> perform(postgres_connection& to, postgres_throttles& throt
   throttles.forgive(request.keys, request.policy, opened.created_at);
   return user_admitted{
       .who = std::move(*who), .is_new_user = false, .ended = std::move(surplus.ended[opened.user])};
+}
+
+result<user> perform(postgres_connection& to, postgres_throttles& throttles,
+                     const confirm_password& request) {
+  auto who = lock_active(to, request.user);
+  if (!who) return fail(errc::bad_credentials);
+  const auto known = find_credential(to, request.user);
+  if (!known || known->password_hash != request.verified_hash) return fail(errc::bad_credentials);
+  if (request.upgraded_hash)
+    to.run(upgrade_password_statement, signed_of(request.user), *request.upgraded_hash);
+  throttles.forgive(request.keys, request.policy, request.at);
+  return *std::move(who);
 }
 
 result<user_admitted> perform(postgres_connection& to, postgres_throttles& throttles,

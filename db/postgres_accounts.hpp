@@ -14,6 +14,8 @@ result<attempt_begun> perform(postgres_connection& to, postgres_throttles& throt
                               const begin_attempt& request);
 result<user_admitted> perform(postgres_connection& to, postgres_throttles& throttles,
                               const open_password_session& request);
+result<user> perform(postgres_connection& to, postgres_throttles& throttles,
+                     const confirm_password& request);
 result<user_admitted> perform(postgres_connection& to, postgres_throttles& throttles,
                               const register_user& request);
 result<user> perform(postgres_connection& to, const add_credentials& request);
@@ -22,6 +24,10 @@ result<ended_sessions> perform(postgres_connection& to, postgres_throttles& thro
 result<user> perform(postgres_connection& to, const link_identity& request);
 result<ended_sessions> perform(postgres_connection& to, const set_user_disabled& request);
 result<ended_sessions> perform(postgres_connection& to, const delete_user& request);
+
+/// The columns that account_of() expects, in its order, of users with the alias u.
+std::string postgres_account_columns();
+account account_of(const pqxx::row& row);
 
 /// Reads: see store.
 std::optional<credential> find_credential(postgres_connection& from, std::string_view username);

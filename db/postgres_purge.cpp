@@ -30,6 +30,10 @@ const postgres_statement used_invitations_statement{
     " WHERE o.created_at < $1 AND o.uses_left = 0 ORDER BY o.created_at LIMIT $2"
     " FOR UPDATE SKIP LOCKED))"};
 
+const postgres_statement audit_statement{
+    "purge_audit", "DELETE FROM audit_log a WHERE a.id = ANY(ARRAY(SELECT o.id FROM audit_log o"
+                   " WHERE o.at < $1 ORDER BY o.at LIMIT $2 FOR UPDATE SKIP LOCKED))"};
+
 /// Two statements that share one limit.
 std::uint64_t remove(postgres_connection& from, const postgres_statement& first,
                      const postgres_statement& second, utc_time before, std::int64_t limit) {
@@ -47,7 +51,9 @@ std::uint64_t perform(postgres_connection& to, const purge& request) {
       to.run(throttles_statement, to_unix_micros(request.throttles_before),
              to_unix_micros(request.now), limit)
           .affected_rows();
-  return throttles +
+  const std::uint64_t audit =
+      to.run(audit_statement, to_unix_micros(request.audit_before), limit).affected_rows();
+  return throttles + audit +
          remove(to, ended_sessions_statement, expired_sessions_statement, request.sessions_before,
                 limit) +
          remove(to, expired_invitations_statement, used_invitations_statement,

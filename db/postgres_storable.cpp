@@ -94,6 +94,16 @@ bool storable(const touch_api_key&) {
   return true;
 }
 
+bool storable(const record_action& r) {
+  const audit_entry& entry = r.entry;
+  return storable(entry.who) && storable(entry.address) && storable(entry.action) &&
+         storable(entry.subject) && storable(entry.details);
+}
+
+bool storable(const confirm_password& r) {
+  return storable(r.verified_hash) && storable(r.upgraded_hash);
+}
+
 bool storable(const purge&) {
   return true;
 }

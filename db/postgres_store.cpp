@@ -8,6 +8,7 @@
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
 #include "db/postgres_migrator.hpp"
+#include "db/postgres_operators.hpp"
 #include "db/postgres_phones.hpp"
 #include "db/postgres_reads.hpp"
 #include "db/postgres_session.hpp"
@@ -83,6 +84,18 @@ public:
 
   result<std::vector<account>> list_accounts(const account_page_query& query) override {
     return read([&](postgres_connection& from) { return db::list_accounts(from, query); });
+  }
+
+  result<std::vector<audit_entry>> list_audit(const audit_page_query& query) override {
+    return read([&](postgres_connection& from) { return db::list_audit(from, query); });
+  }
+  result<std::vector<session>> list_open_sessions(const session_page_query& query) override {
+    return read([&](postgres_connection& from) { return db::list_open_sessions(from, query); });
+  }
+  result<std::vector<account>> search_accounts(const account_search& query) override {
+    // It can't be stored, so nobody has it.
+    if (query.text.find('\0') != std::string::npos) return std::vector<account>{};
+    return read([&](postgres_connection& from) { return db::search_accounts(from, query); });
   }
 
   result<std::vector<invitation>> list_invitations() override { return read(db::list_invitations); }

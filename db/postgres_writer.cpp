@@ -6,6 +6,7 @@
 #include "db/postgres_config.hpp"
 #include "db/postgres_identities.hpp"
 #include "db/postgres_invitations.hpp"
+#include "db/postgres_operators.hpp"
 #include "db/postgres_phones.hpp"
 #include "db/postgres_purge.hpp"
 #include "db/postgres_rows.hpp"

@@ -3,7 +3,13 @@
 #include <utility>
 
 namespace maque::db {
-namespace {
+
+std::string sqlite_account_columns() {
+  return std::string{user_columns} +
+         ", (SELECT username FROM credentials WHERE user_id = u.id),"
+         " (SELECT count(*) FROM wechat_identities WHERE user_id = u.id),"
+         " (SELECT count(*) FROM sessions WHERE user_id = u.id AND ended_at IS NULL)";
+}
 
 account read_account(const sqlite_row& row) {
   account read{.who = read_user(row), .username = std::nullopt};
@@ -13,17 +19,10 @@ account read_account(const sqlite_row& row) {
   return read;
 }
 
-} // namespace
-
 sqlite_accounts::sqlite_accounts(sqlite_database& database, sqlite_tables& tables)
-    : tables_{tables}, list_{database,
-                             std::string{"SELECT "} + user_columns +
-                                 ", (SELECT username FROM credentials WHERE user_id = u.id),"
-                                 " (SELECT count(*) FROM wechat_identities WHERE user_id = u.id),"
-                                 " (SELECT count(*) FROM sessions WHERE user_id = u.id"
-                                 " AND ended_at IS NULL)"
-                                 " FROM users u WHERE id > ?1 AND deleted_at IS NULL"
-                                 " ORDER BY id LIMIT ?2"} {}
+    : tables_{tables}, list_{database, "SELECT " + sqlite_account_columns() +
+                                           " FROM users u WHERE id > ?1 AND deleted_at IS NULL"
+                                           " ORDER BY id LIMIT ?2"} {}
 
 result<std::vector<account>> sqlite_accounts::list(const account_page_query& query) {
   return list_.all(read_account, query.after.value_or(user_id{}), query.limit);
@@ -92,6 +91,21 @@ result<user_admitted> sqlite_accounts::perform(const open_password_session& requ
       return tl::unexpected{std::move(done.error())};
   return tables_.throttles.forgive(request.keys, request.policy, at).map([&] {
     return std::move(*admitted);
+  });
+}
+
+result<user> sqlite_accounts::perform(const confirm_password& request) {
+  const auto known = tables_.credentials.find(request.user);
+  if (!known) return tl::unexpected{known.error()};
+  if (!*known || (*known)->disabled || (*known)->password_hash != request.verified_hash)
+    return fail(errc::bad_credentials);
+  auto who = tables_.users.require(request.user);
+  if (!who) return who;
+  if (request.upgraded_hash)
+    if (auto done = tables_.credentials.upgrade(request.user, *request.upgraded_hash); !done)
+      return tl::unexpected{std::move(done.error())};
+  return tables_.throttles.forgive(request.keys, request.policy, request.at).map([&] {
+    return std::move(*who);
   });
 }
 

@@ -27,6 +27,10 @@ struct sqlite_tables {
   sqlite_api_keys api_keys;
 };
 
+/// The columns that read_account() expects, in its order, of users with the alias u.
+std::string sqlite_account_columns();
+account read_account(const sqlite_row& row);
+
 /// The requests that are about accounts. Each one is several statements, of which some may be done
 /// when another one fails: for use where that is undone.
 class sqlite_accounts {
@@ -39,6 +43,7 @@ public:
   result<user_admitted> perform(const admit_wechat_user& request);
   result<attempt_begun> perform(const begin_attempt& request);
   result<user_admitted> perform(const open_password_session& request);
+  result<user> perform(const confirm_password& request);
   result<user_admitted> perform(const register_user& request);
   result<user> perform(const add_credentials& request);
   result<ended_sessions> perform(const change_password& request);

@@ -15,7 +15,9 @@ sqlite_purge::sqlite_purge(sqlite_database& database)
                              " FROM invitations WHERE expires_at < ?1 UNION ALL SELECT code_hash"
                              " FROM invitations WHERE created_at < ?1 AND uses_left = 0"
                              " AND (expires_at IS NULL OR expires_at >= ?1) LIMIT ?2)"
-                             " RETURNING 1"} {}
+                             " RETURNING 1"},
+      audit_{database, "DELETE FROM audit_log WHERE id IN (SELECT id FROM audit_log"
+                       " WHERE at < ?1 LIMIT ?2) RETURNING 1"} {}
 
 result<std::uint64_t> sqlite_purge::perform(const purge& request) {
   std::uint64_t removed = 0;
@@ -26,6 +28,7 @@ result<std::uint64_t> sqlite_purge::perform(const purge& request) {
         return throttles_.for_each_row(count, request.throttles_before, request.now, limit);
       })
       .and_then([&] { return invitations_.for_each_row(count, request.sessions_before, limit); })
+      .and_then([&] { return audit_.for_each_row(count, request.audit_before, limit); })
       .map([&] { return removed; });
 }
 

@@ -17,6 +17,7 @@ private:
   sqlite_statement sessions_;
   sqlite_statement throttles_;
   sqlite_statement invitations_;
+  sqlite_statement audit_;
 };
 
 } // namespace maque::db

@@ -5,9 +5,17 @@
 namespace maque::db {
 namespace {
 
-constexpr const char* session_columns =
-    "id, user_id, appid, device, address, created_at, last_seen_at, expires_at, "
-    "refresh_secret_hash, refresh_counter, rotated_at, ended_at";
+session_id read_session_id(const sqlite_row& row) {
+  return row.id<session_id>(0);
+}
+
+/// RETURNING promises no order.
+result<ended_sessions> sorted(result<ended_sessions> ended) {
+  if (ended) std::sort(ended->begin(), ended->end());
+  return ended;
+}
+
+} // namespace
 
 session read_session(const sqlite_row& row) {
   return {.id = row.id<session_id>(0),
@@ -24,36 +32,24 @@ session read_session(const sqlite_row& row) {
           .ended_at = row.optional_time(11)};
 }
 
-session_id read_session_id(const sqlite_row& row) {
-  return row.id<session_id>(0);
-}
-
-/// RETURNING promises no order.
-result<ended_sessions> sorted(result<ended_sessions> ended) {
-  if (ended) std::sort(ended->begin(), ended->end());
-  return ended;
-}
-
-} // namespace
-
 sqlite_sessions::sqlite_sessions(sqlite_database& database)
-    : find_{database, "sessions", session_columns, read_session},
+    : find_{database, "sessions", sqlite_session_columns, read_session},
       ended_since_{database, "SELECT id FROM sessions WHERE ended_at >= ?1 ORDER BY ended_at, id"},
-      insert_{database, std::string{"INSERT INTO sessions ("} + session_columns +
+      insert_{database, std::string{"INSERT INTO sessions ("} + sqlite_session_columns +
                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
       rotate_{
           database,
           std::string{"UPDATE sessions SET refresh_counter = refresh_counter + 1,"
                       " last_seen_at = ?3, rotated_at = ?3"
                       " WHERE id = ?1 AND refresh_counter = ?2 AND ended_at IS NULL RETURNING "} +
-              session_columns},
+              sqlite_session_columns},
       end_this_{database, "UPDATE sessions SET ended_at = ?3"
                           " WHERE user_id = ?1 AND id = ?2 AND ended_at IS NULL RETURNING id"},
       end_others_{database, "UPDATE sessions SET ended_at = ?3"
                             " WHERE user_id = ?1 AND id <> ?2 AND ended_at IS NULL RETURNING id"},
       end_all_{database, "UPDATE sessions SET ended_at = ?2"
                          " WHERE user_id = ?1 AND ended_at IS NULL RETURNING id"},
-      list_open_{database, std::string{"SELECT "} + session_columns +
+      list_open_{database, std::string{"SELECT "} + sqlite_session_columns +
                                " FROM sessions WHERE user_id = ?1 AND ended_at IS NULL"
                                " ORDER BY id"},
       is_open_{database,

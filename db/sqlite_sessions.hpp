@@ -5,6 +5,13 @@
 
 namespace maque::db {
 
+/// The columns that read_session() expects, in its order.
+inline constexpr const char* sqlite_session_columns =
+    "id, user_id, appid, device, address, created_at, last_seen_at, expires_at, "
+    "refresh_secret_hash, refresh_counter, rotated_at, ended_at";
+
+session read_session(const sqlite_row& row);
+
 /// The table `sessions`.
 class sqlite_sessions {
 public:

@@ -5,6 +5,7 @@
 #include "db/sqlite_backup.hpp"
 #include "db/sqlite_config.hpp"
 #include "db/sqlite_migrator.hpp"
+#include "db/sqlite_operators.hpp"
 #include "db/sqlite_purge.hpp"
 #include "db/sqlite_transaction.hpp"
 
@@ -74,6 +75,16 @@ public:
 
   result<std::vector<account>> list_accounts(const account_page_query& query) override {
     return accounts_.list(query);
+  }
+
+  result<std::vector<audit_entry>> list_audit(const audit_page_query& query) override {
+    return operators_.list(query);
+  }
+  result<std::vector<session>> list_open_sessions(const session_page_query& query) override {
+    return operators_.list(query);
+  }
+  result<std::vector<account>> search_accounts(const account_search& query) override {
+    return operators_.find(query);
   }
 
   result<std::vector<invitation>> list_invitations() override { return tables_.invitations.list(); }
@@ -152,6 +163,9 @@ private:
   result<write_outcome> perform(const touch_api_key& request) {
     return tables_.api_keys.perform(request);
   }
+  result<write_outcome> perform(const record_action& request) {
+    return operators_.perform(request);
+  }
   result<write_outcome> perform(const purge& request) {
     return transactions_.run_all_or_nothing(
         [&]() -> result<write_outcome> { return purge_.perform(request); });
@@ -174,6 +188,7 @@ private:
   sqlite_config config_{*database_};
   config_editor config_editor_{config_};
   sqlite_purge purge_{*database_};
+  sqlite_operators operators_{*database_};
 };
 
 class sqlite_store_factory final : public store_factory {

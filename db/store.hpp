@@ -84,6 +84,11 @@ public:
   /// One page in ascending order of id.
   virtual result<std::vector<account>> list_accounts(const account_page_query& query) = 0;
 
+  /// For operators: see domain/operator_storage.hpp.
+  virtual result<std::vector<audit_entry>> list_audit(const audit_page_query& query) = 0;
+  virtual result<std::vector<session>> list_open_sessions(const session_page_query& query) = 0;
+  virtual result<std::vector<account>> search_accounts(const account_search& query) = 0;
+
   /// All of them, in the order in which they were made (of two at once, by code_hash).
   virtual result<std::vector<invitation>> list_invitations() = 0;
 

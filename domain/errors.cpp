@@ -39,6 +39,7 @@ constexpr std::array table{
     row(registration_closed, 403, 3, client, "registration_closed", "registration is closed"),
     row(invalid_invitation, 403, 4, client, "invalid_invitation",
         "the invitation code is invalid or used up"),
+    row(foreign_request, 403, 5, client, "foreign_request", "the request comes from elsewhere"),
 
     row(route_not_found, 404, 0, client, "route_not_found", "no such route"),
     row(user_not_found, 404, 1, client, "user_not_found", "no such user"),

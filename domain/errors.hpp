@@ -32,6 +32,7 @@ enum class errc : std::uint8_t {
   user_blocked_by_wechat,
   registration_closed, ///< Nobody may register, by setting.
   invalid_invitation,  ///< Registration is by invitation, and this code is none (any more).
+  foreign_request,     ///< To the operator's listener, by a page that is not its own.
   // 404
   route_not_found,
   user_not_found,

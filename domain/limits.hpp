@@ -60,6 +60,13 @@ inline constexpr std::size_t operator_connections = 64;
 /// Operators who are signed in with a browser at a time.
 inline constexpr std::size_t operator_sessions = 64;
 inline constexpr std::size_t operator_token_bytes = 1024;
+/// Of an entry of the audit log, as the migration has it.
+inline constexpr std::size_t audit_who_bytes = 256;
+inline constexpr std::size_t audit_subject_bytes = 256;
+inline constexpr std::size_t audit_details_bytes = 4096;
+/// Accounts that a search finds.
+inline constexpr std::uint32_t accounts_found = 50;
+inline constexpr std::size_t account_search_bytes = 256;
 /// Of somebody with an account: how long he is believed to be an operator without a look.
 inline constexpr std::chrono::seconds operator_confirmation{1};
 /// Sources of wrong tokens that are remembered, and how long after the last one.

@@ -4,6 +4,7 @@
 #include "domain/api_key.hpp"
 #include "domain/config_value.hpp"
 #include "domain/ids.hpp"
+#include "domain/operator_storage.hpp"
 #include "domain/session.hpp"
 #include "domain/throttle.hpp"
 #include "domain/user.hpp"
@@ -282,10 +283,12 @@ struct touch_api_key {
 /// Removes what serves nobody any more: sessions that ended or whose time was over before
 /// `sessions_before`; throttles without an attempt since `throttles_before` that block nobody at
 /// `now`; invitations that expired before `sessions_before`, or are used up and were made before
-/// it. At most `limit` rows of each table. The outcome is their number.
+/// it; the audit log before `audit_before`. At most `limit` rows of each table. The outcome is
+/// their number.
 struct purge {
   utc_time sessions_before;
   utc_time throttles_before;
+  utc_time audit_before{};
   utc_time now;
   std::uint32_t limit = 1'000;
 };
@@ -296,7 +299,7 @@ using write_request =
                  change_password, link_identity, set_user_disabled, delete_user, add_invitation,
                  remove_invitation, purge, bind_phone_number, add_api_key, revoke_api_key,
                  touch_api_key, save_config_draft, publish_config_value, remove_config_value,
-                 discard_config_draft, roll_back_config_value>;
+                 discard_config_draft, roll_back_config_value, record_action, confirm_password>;
 
 /// Each request says which of them is its outcome.
 using write_outcome = std::variant<user_admitted, user, session, ended_sessions, std::uint64_t,

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ struct admin_report {
   std::function<result<std::string>(const exchange& asked)> table{};
 };
 
+class admin_gate;
+class event_hub;
+
 /// A live setting as it is published: config/live_settings.hpp.
 struct setting_change {
   std::string key;  ///< "settings.log.level"
@@ -29,8 +33,15 @@ struct setting_change {
 
 /// What the handlers of the operator's listener work with, besides the services of their lane.
 struct admin_desk {
+  // Both outlive whatever is asked.
+  admin_gate* gate = nullptr;
+  event_hub* events = nullptr;
   /// Complete before the routes are made of them (admin_routes), and unchanged from then on.
   std::vector<admin_report> reports;
+  /// After which a user's session ends that isn't refreshed.
+  std::chrono::seconds session_idle{0};
+  /// {"opened","refreshed","ended","reuse_detected"}, since the start.
+  std::function<nlohmann::json()> session_counters;
   /// What /metrics shows.
   std::function<std::string()> metrics;
   /// What gives the log this level, or one module of it. Fails with invalid_field.

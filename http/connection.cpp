@@ -86,6 +86,8 @@ void connection::enforce_deadline(steady_time now) {
   case phase::serving:
     keep_alive_ = false;
     return host_.refuse(current_, error{errc::deadline_exceeded, {}, "the front is gone", {}});
+  case phase::streaming: // Has no end of its own.
+    return;
   case phase::closing:
   case phase::lingering:
     return close();
@@ -94,6 +96,7 @@ void connection::enforce_deadline(steady_time now) {
 
 void connection::drain(steady_time last_chance) {
   draining_ = true;
+  if (phase_ == phase::streaming) return close();
   if (phase_ == phase::idle) deadline_ = std::min(deadline_, last_chance);
 }
 
@@ -115,7 +118,8 @@ void connection::on_read(const error_code& failure, std::size_t size) {
   if (failure == asio::error::operation_aborted) return;
   if (failure == asio::error::eof) return on_end_of_input();
   if (failure) return close();
-  if (phase_ == phase::lingering) return wait_for_input();
+  // What a client says meanwhile, nobody asked for.
+  if (phase_ == phase::lingering || phase_ == phase::streaming) return wait_for_input();
   if (size < inbox_.size()) return advance(std::string_view{inbox_.data(), size});
   // There is more: take as much as there is at once.
   std::copy(inbox_.begin(), inbox_.end(), host_.scratch.begin());
@@ -127,7 +131,7 @@ void connection::on_read(const error_code& failure, std::size_t size) {
 void connection::on_end_of_input() {
   end_of_input_ = true;
   // A client that only closed its half still gets what is left of the response.
-  if (writing_.empty()) close();
+  if (writing_.empty() || phase_ == phase::streaming) close();
 }
 
 void connection::advance(std::string_view fresh) {
@@ -210,6 +214,7 @@ bool connection::has_room() const noexcept {
 void connection::send(exchange& answered) {
   if (&answered != current_.get() || phase_ != phase::serving) return;
   const connection_ptr alive{this};
+  if (answered.outgoing.is_stream) return begin_parts(answered);
   answered.sink = nullptr;
   keep_alive_ = keep_alive_ && answered.keep_alive && !draining_;
   append_response(output_, answered, keep_alive_, host_.date_line);
@@ -220,6 +225,32 @@ void connection::send(exchange& answered) {
   flush();
   if constexpr (is_metered) answered.written_at = std::chrono::steady_clock::now();
   if (phase_ == phase::idle && socket_.is_open()) advance({});
+}
+
+void connection::begin_parts(exchange& answered) {
+  keep_alive_ = false;
+  append_response(output_, answered, keep_alive_, host_.date_line);
+  phase_ = phase::streaming;
+  deadline_ = steady_time::max();
+  flush();
+  // To hear when the client is gone.
+  wait_for_input();
+}
+
+bool connection::send_part(std::string_view part) {
+  const connection_ptr alive{this};
+  if (phase_ != phase::streaming || !socket_.is_open()) return false;
+  if (output_.size() + writing_.size() + part.size() > limits::event_backlog_bytes) {
+    close();
+    return false;
+  }
+  output_ += part;
+  flush();
+  return socket_.is_open();
+}
+
+void connection::end_parts() {
+  if (phase_ == phase::streaming) close();
 }
 
 void connection::flush() {

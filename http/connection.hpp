@@ -87,11 +87,14 @@ private:
     header,    ///< The rest of its header.
     body,      ///< The rest of its body.
     serving,   ///< Its answer.
+    streaming, ///< The next part of an answer that is a stream.
     closing,   ///< The last response to be written.
     lingering, ///< The client to close, too (RFC 9112, section 9.6).
   };
 
   void send(exchange& answered) override;
+  bool send_part(std::string_view part) override;
+  void end_parts() override;
 
   void wait_for_input();
   void on_read(const boost::system::error_code& failure, std::size_t size);
@@ -104,6 +107,8 @@ private:
   void serve();
   void refuse(error cause);
 
+  /// The header of an answer whose content comes in parts.
+  void begin_parts(exchange& answered);
   void flush();
   void write_rest();
   void on_all_written();

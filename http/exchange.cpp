@@ -46,6 +46,7 @@ void exchange::restart() noexcept {
   outgoing.content_type = {};
   outgoing.headers.clear();
   outgoing.body.clear();
+  outgoing.is_stream = false;
   answered_ = false;
   failure_.reset();
   handed_at = taken_at = answered_at = written_at = steady_time{};
@@ -79,6 +80,20 @@ void exchange::fail(error cause) {
     outgoing.headers += "Retry-After: " + std::to_string(cause.retry_after->count()) + "\r\n";
   failure_ = std::move(cause);
   answer();
+}
+
+void exchange::begin_stream() {
+  if (answered_) return;
+  outgoing.is_stream = true;
+  answer();
+}
+
+bool exchange::continue_stream(std::string_view part) {
+  return is_streaming() && sink->send_part(part);
+}
+
+void exchange::end_stream() {
+  if (is_streaming()) sink->end_parts();
 }
 
 void exchange::answer() {

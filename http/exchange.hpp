@@ -9,6 +9,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ using exchange_ptr = boost::intrusive_ptr<exchange>;
 class response_sink {
 public:
   virtual void send(exchange& answered) = 0;
+  /// Sends a part of the content of an answer that is a stream. False if it can't be: the client is
+  /// gone, or reads so slowly that it is now.
+  virtual bool send_part(std::string_view part) = 0;
+  /// The stream is at its end.
+  virtual void end_parts() = 0;
 
 protected:
   ~response_sink() = default;
@@ -48,8 +54,10 @@ struct caller {
 
 /// The operator who asks, on his own listener.
 struct operator_caller {
-  std::string name;       ///< For the audit log: a username, or "token".
-  bool by_cookie = false; ///< Otherwise he has sent the token with the request.
+  std::string name; ///< For the audit log: a username, or "operator token".
+  /// The number of his session (http/operator_sessions.hpp); nothing: a program with the token.
+  std::optional<std::uint64_t> session{};
+  std::optional<user_id> user{}; ///< If he has signed in with an account.
 };
 
 /// The response as a handler makes it.
@@ -61,6 +69,8 @@ struct response {
   /// Further header lines, each ended by CRLF.
   std::string headers;
   std::string body;
+  /// The content comes in parts, until the connection is closed (RFC 9112, section 6.3, item 8).
+  bool is_stream = false;
 };
 
 /// One request and its response, from the last byte read to the answer. Lives in one lane; whoever
@@ -103,6 +113,13 @@ public:
   response outgoing;
 
   bool answered() const noexcept { return answered_; }
+
+  /// Answers with `outgoing` as it stands, whose content will come in parts.
+  void begin_stream();
+  /// False: the stream has ended, for its client is gone or reads too slowly.
+  bool continue_stream(std::string_view part);
+  void end_stream();
+  bool is_streaming() const noexcept { return outgoing.is_stream && sink != nullptr; }
 
   /// Answers with the envelope, code 200, and this data, a serialised JSON value.
   void succeed(std::string_view data_json);

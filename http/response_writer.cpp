@@ -86,7 +86,7 @@ void append_response(std::string& out, const exchange& answered, bool keep_alive
     out += outgoing.content_type;
     out += "\r\nX-Content-Type-Options: nosniff\r\n";
   }
-  if (has_content(outgoing.status)) {
+  if (has_content(outgoing.status) && !outgoing.is_stream) {
     out += "Content-Length: ";
     append_number(out, outgoing.body.size());
     out += "\r\n";

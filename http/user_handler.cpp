@@ -3,10 +3,8 @@
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/json_writer.hpp"
+#include "http/page_query.hpp"
 #include "http/user_reply.hpp"
-#include "security/base64url.hpp"
-
-#include <charconv>
 
 namespace maque::http {
 
@@ -23,35 +21,6 @@ result<profile_patch> read_patch(const request& incoming) {
   if (patch.empty()) return maque::fail(errc::invalid_field, "no field to change");
   if (auto checked = validate(patch); !checked) return tl::unexpected{std::move(checked.error())};
   return patch;
-}
-
-/// A cursor is the last id of the page before; clients are not to look into it.
-std::string encode_cursor(user_id last) {
-  return security::encode_base64url(to_string(last));
-}
-
-result<std::uint32_t> read_limit(std::string_view query) {
-  const auto given = query_parameter(query, "limit");
-  if (given.well_formed && !given.value) return limits::page_size_default;
-  std::uint32_t limit = 0;
-  if (given.value) {
-    const char* const end = given.value->data() + given.value->size();
-    const auto [stop, failure] = std::from_chars(given.value->data(), end, limit);
-    if (failure != std::errc{} || stop != end) limit = 0;
-  }
-  if (limit < 1 || limit > limits::page_size_max)
-    return maque::fail(errc::invalid_field,
-                       "limit: has to be from 1 to " + std::to_string(limits::page_size_max));
-  return limit;
-}
-
-result<std::optional<user_id>> read_cursor(std::string_view query) {
-  const auto given = query_parameter(query, "cursor");
-  if (given.well_formed && !given.value) return std::nullopt;
-  const auto decoded = given.value ? security::decode_base64url(*given.value) : std::nullopt;
-  const auto last = decoded ? user_id::parse(*decoded) : std::nullopt;
-  if (!last) return maque::fail(errc::invalid_field, "cursor: not one that a list returned");
-  return last;
 }
 
 /// `found` has one user more than asked for if there is another page.
@@ -88,7 +57,7 @@ void change_own_profile(handler_context& context, const exchange_ptr& asked) {
 void list_profiles(handler_context& context, const exchange_ptr& asked) {
   const auto limit = read_limit(asked->incoming.query());
   if (!limit) return asked->fail(limit.error());
-  const auto cursor = read_cursor(asked->incoming.query());
+  const auto cursor = read_cursor<user_id>(asked->incoming.query());
   if (!cursor) return asked->fail(cursor.error());
   context.ask<std::vector<user>>(
       asked, context.services.user, user_page_query{*cursor, *limit + 1},

@@ -24,6 +24,7 @@ enum class security_event : std::uint8_t {
   login_failed_disabled,
   login_failed_changed, ///< The password was right when it was looked at, and is not any more.
   login_failed_wechat,
+  login_failed_no_operator, ///< On the operator's listener, with the right password.
   login_throttled,
   registered_openly,
   registered_by_invitation,
@@ -38,6 +39,7 @@ enum class security_event : std::uint8_t {
   credentials_added,
   credentials_throttled,
   wechat_linked,
+  session_refreshed,       ///< Counted only: it is what all sessions do.
   session_refreshed_again, ///< The reply was lost, or two requests came at once.
   session_reuse_detected,
   refresh_refused_invalid,
@@ -45,6 +47,7 @@ enum class security_event : std::uint8_t {
   refresh_refused_disabled,
   session_ended_logout,
   session_ended_by_owner,
+  session_ended_by_operator,
   session_ended_limit,
   session_ended_password,
   session_ended_elsewhere, ///< By a command or another node.
@@ -54,7 +57,11 @@ enum class security_event : std::uint8_t {
   api_key_refused_revoked,
   api_key_refused_scope, ///< The key is good, but not for this.
   push_refused,          ///< Not WeChat's, or not of now.
-  key_rotated,           ///< Counted only: its line has more fields.
+  operator_signed_in_token,
+  operator_signed_in_account,
+  operator_refused, ///< A wrong token, or an operator's session that is none.
+  operator_throttled,
+  key_rotated, ///< Counted only: its line has more fields.
 };
 
 struct security_event_info {

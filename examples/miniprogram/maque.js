@@ -17,7 +17,8 @@
 const errorNames = {
   400: 'malformed_request invalid_json invalid_field invalid_code bad_encrypted_data',
   401: 'unauthenticated token_expired session_ended bad_credentials invalid_refresh_token',
-  403: 'forbidden account_disabled user_blocked_by_wechat registration_closed invalid_invitation',
+  403: 'forbidden account_disabled user_blocked_by_wechat registration_closed invalid_invitation ' +
+    'foreign_request',
   404: 'route_not_found user_not_found config_key_not_found session_not_found',
   405: 'method_not_allowed', 408: 'request_timeout', 413: 'body_too_large', 414: 'target_too_long',
   409: 'conflict username_taken identity_taken credentials_exist wechat_already_linked ' +

@@ -78,6 +78,11 @@ public:
     throw failure();
   }
   result<std::vector<invitation>> list_invitations() override { throw failure(); }
+  result<std::vector<audit_entry>> list_audit(const audit_page_query&) override { throw failure(); }
+  result<std::vector<session>> list_open_sessions(const session_page_query&) override {
+    throw failure();
+  }
+  result<std::vector<account>> search_accounts(const account_search&) override { throw failure(); }
   result<std::uint64_t> config_version() override { throw failure(); }
   result<config_snapshot> load_config() override { throw failure(); }
   result<std::vector<config_item>> list_config_items() override { throw failure(); }

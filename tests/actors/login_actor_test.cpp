@@ -42,6 +42,18 @@ protected:
             name, secret{"a password"}, secret{std::move(device_token)}, {"Tester", "192.0.2.1"}});
   }
 
+  pending_reply<user> verify(const std::string& name) {
+    return world.ask<user>(login, in_time(),
+                           verify_operator{name, secret{"a password"}, "192.0.2.1"});
+  }
+
+  static user person(user_role role) {
+    user made;
+    made.id = alice;
+    made.role = role;
+    return made;
+  }
+
   static attempt_begun known(bool disabled = false) {
     return {std::nullopt, credential{alice, "alice", stored_hash, disabled}};
   }
@@ -121,6 +133,35 @@ TEST_F(LoginActor, TakesTheSameStepsWhateverIsWrong_ASVS_6_3_8) {
     EXPECT_EQ(context.events.count(each.event), before + 1);
   }
   EXPECT_EQ(database.count<open_password_session>(), 0U);
+}
+
+TEST_F(LoginActor, ProvesAnOperatorByTheSameStepsWithoutASession) {
+  auto proved = verify("ALICE");
+  const auto attempt = database.serve<begin_attempt>(known());
+  EXPECT_EQ(attempt.keys.pair, security::pair_throttle("alice", "192.0.2.1"));
+  passwords.serve<verify_password>(password_verified{true, "$argon2id$new"});
+  const auto order = database.serve<confirm_password>(person(user_role::admin_operator));
+  EXPECT_EQ(order.user, alice);
+  EXPECT_EQ(order.verified_hash, stored_hash);
+  EXPECT_EQ(order.upgraded_hash, "$argon2id$new");
+  EXPECT_EQ(order.keys.pair, attempt.keys.pair);
+  EXPECT_EQ(value_of(proved).id, alice);
+  EXPECT_EQ(context.events.count(security_event::operator_signed_in_account), 1U);
+  EXPECT_EQ(database.count<open_password_session>(), 0U);
+}
+
+TEST_F(LoginActor, TakesNobodyElseForAnOperator) {
+  auto no_operator = verify("alice");
+  database.serve<begin_attempt>(known());
+  passwords.serve<verify_password>(password_verified{true, std::nullopt});
+  database.serve<confirm_password>(person(user_role::user));
+  EXPECT_EQ(code_of(no_operator), errc::bad_credentials);
+  EXPECT_EQ(context.events.count(security_event::login_failed_no_operator), 1U);
+  auto guesser = verify("alice");
+  database.serve<begin_attempt>(known());
+  passwords.serve<verify_password>(password_verified{false, std::nullopt});
+  EXPECT_EQ(code_of(guesser), errc::bad_credentials);
+  EXPECT_EQ(database.count<confirm_password>(), 1U);
 }
 
 TEST_F(LoginActor, LooksAtNoPasswordOfABlockedAttempt_ASVS_6_3_1) {

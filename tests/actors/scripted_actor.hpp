@@ -208,7 +208,11 @@ using scripted_database = scripted<
     on_request<std::uint64_t, touch_api_key>, on_request<std::uint64_t, purge>,
     on_request<config_item, save_config_draft>, on_request<config_item, publish_config_value>,
     on_request<config_item, remove_config_value>, on_request<config_item, discard_config_draft>,
-    on_request<config_item, roll_back_config_value>>;
+    on_request<config_item, roll_back_config_value>,
+    on_request<std::vector<audit_entry>, audit_page_query>,
+    on_request<std::vector<session>, session_page_query>,
+    on_request<std::vector<account>, account_search>, on_request<std::uint64_t, record_action>,
+    on_request<user, confirm_password>, on_request<ended_sessions, set_user_disabled>>;
 
 using scripted_user =
     scripted<user_actor, on_request<user, find_user>, on_request<user, change_profile>,

@@ -39,6 +39,7 @@ TEST_F(AdminSettings, ShowEachSettingWithItsDefaultAndWhereItComesFrom) {
   EXPECT_EQ(level.at("live"), true);
   EXPECT_EQ(level.at("source"), "default");
   EXPECT_NE(level.at("help"), "");
+  EXPECT_EQ(setting("server.lanes").at("value"), 2);
   EXPECT_EQ(setting("server.lanes").at("source"), "file");
   EXPECT_EQ(setting("server.lanes").at("live"), false);
 }
@@ -77,7 +78,8 @@ TEST_F(AdminSettings, GiveOneModuleItsLevelAndLeaveTheOthersTheirs) {
   ASSERT_EQ(put_level({{"level", "debug"}, {"module", "http"}})->status, 200);
   ASSERT_EQ(put_level({{"level", "warn"}, {"module", "db"}})->status, 200);
   ASSERT_EQ(put_level({{"level", "error"}, {"module", "http"}})->status, 200);
-  EXPECT_EQ(setting("log.levels").at("value"), "db=warn,http=error");
+  EXPECT_EQ(setting("log.levels").at("value"),
+            nlohmann::json::parse(R"(["db=warn","http=error"])"));
   EXPECT_EQ(setting("log.level").at("value"), "info");
 }
 

@@ -1,3 +1,4 @@
+#include "operator_fixture.hpp"
 #include "push_fixture.hpp"
 #include "security/api_key.hpp"
 #include "security/invitation_code.hpp"
@@ -69,6 +70,7 @@ protected:
   void refresh_and_be_refused();
   void end_sessions_in_each_way();
   void refuse_a_push();
+  void sign_operators_in();
 
   std::set<event> seen_;
 };
@@ -243,6 +245,30 @@ void SecurityEvents::end_sessions_in_each_way() {
   seen_.emplace("session_ended", "elsewhere");
 }
 
+void SecurityEvents::sign_operators_in() {
+  test_server server{open_registration};
+  operator_client client{server};
+  make_operator(server, "alice");
+  signed_in_by(sign_up(server, "bob"));
+  expect(server, client.post("/admin/sign-in", {{"token", test_server::operator_token}}),
+         {{"operator_signed_in", "token"}});
+  expect(server,
+         client.post("/admin/sign-in", {{"username", "alice"}, {"password", good_password}}),
+         {{"operator_signed_in", "account"}});
+  expect(server, client.post("/admin/sign-in", {{"username", "bob"}, {"password", good_password}}),
+         {{"login_failed", "no_operator"}});
+  client.bearer = test_server::operator_token;
+  const std::string id = to_string(claims_of(log_in(server, "carol").access_token).session);
+  expect(server, client.send("DELETE", "/admin/sessions/" + id), {{"session_ended", "operator"}});
+  client.bearer = "wrong";
+  expect(server, client.get("/admin/session"), {{"operator_refused", "token"}});
+  http_reply last;
+  do
+    last = client.get("/admin/session");
+  while (last.status == 401);
+  expect(server, last, {{"operator_refused", "throttled"}});
+}
+
 void SecurityEvents::refuse_a_push() {
   test_server server{take_pushes};
   expect(server, post_push(server, secure_app, plain_query(), json_push("1")),
@@ -266,9 +292,11 @@ TEST_F(SecurityEvents, AreLoggedForEveryWayToAuthenticate_ASVS_16_3_1) {
   refresh_and_be_refused();
   end_sessions_in_each_way();
   refuse_a_push();
+  sign_operators_in();
 
   // What takes a race is tested with the login actor; a rotation, in tests/api/keys_test.cpp.
   seen_.emplace("key_rotated", "operator");
+  seen_.emplace("session_refreshed", "rotation"); // counted only
   seen_.emplace("login_failed", "changed_meanwhile");
   std::set<event> all;
   for (const security_event_info& each : all_security_events())

@@ -87,6 +87,18 @@ TEST_F(UserCommand, AddGivesTheRoleThatIsAskedFor) {
   EXPECT_GT(run_maque({"user", "add", "other", "--role", "god"}).status.code, 1);
 }
 
+TEST_F(UserCommand, IsInTheAuditLogWithWhoHasGivenIt) {
+  add_user("alice");
+  succeed({"user", "disable", "alice"});
+  fail({"user", "disable", "nobody"});
+  const std::string all = succeed({"export", "-", "--quiet"});
+  EXPECT_THAT(all, HasSubstr(R"("who":"command line ()"));
+  EXPECT_THAT(all, HasSubstr(R"("action":"user.add","subject":")" +
+                             users().at(0).at("id").get<std::string>()));
+  EXPECT_THAT(all, HasSubstr(R"("action":"user.disable")"));
+  EXPECT_THAT(all, HasSubstr(R"("audit_log":2,)"));
+}
+
 TEST_F(UserCommand, AddTakesTheHashOfAnotherSystemWhichIsUpgradedAtTheNextLogin) {
   succeed({"user", "add", "alice", "--password-hash-stdin"}, hash_of_password + "\n");
   EXPECT_THAT(succeed({"export", "-", "--quiet"}), HasSubstr(hash_of_password));

@@ -19,8 +19,9 @@ using nlohmann::json;
 constexpr std::string_view json_type = "application/json; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
-/// Fields that any response may have: they are HTTP's business, or CORS's, and not the operation's.
-constexpr std::array<std::string_view, 11> common_fields{
+/// Fields that any response may have: they are HTTP's business, or CORS's, or those of tracing, and
+/// not the operation's.
+constexpr std::array<std::string_view, 12> common_fields{
     "Date",
     "Content-Type",
     "Content-Length",
@@ -32,6 +33,7 @@ constexpr std::array<std::string_view, 11> common_fields{
     "Access-Control-Allow-Methods",
     "Access-Control-Allow-Headers",
     "Access-Control-Max-Age",
+    "traceparent",
 };
 
 bool is_common(std::string_view name) {

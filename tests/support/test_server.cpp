@@ -42,17 +42,18 @@ std::string database_file(const config::settings& settings) {
 } // namespace
 
 test_server::test_server(const adjustment& adjust,
-                         std::shared_ptr<const push_handler_plans> handlers)
+                         std::shared_ptr<const push_handler_plans> handlers,
+                         std::shared_ptr<span_exporter> traces)
     : settings_{settings_in(folder_.path(), adjust)}, handlers_{std::move(handlers)},
-      writer_{log_in(folder_.path())} {
+      traces_{std::move(traces)}, writer_{log_in(folder_.path())} {
   start();
 }
 
 test_server::~test_server() = default;
 
 void test_server::start() {
-  running_ =
-      std::make_unique<server>(server_options{settings_, version_json(), [] {}, handlers_}, log_);
+  running_ = std::make_unique<server>(
+      server_options{settings_, version_json(), [] {}, handlers_, traces_}, log_);
   if (const auto started = running_->start(); !started)
     throw std::runtime_error{"the server did not start: " + started.error().cause};
 }

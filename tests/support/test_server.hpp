@@ -26,8 +26,10 @@ public:
 
   /// @param adjust changes the settings before the start.
   /// @param handlers of pushes, besides the built-in ones.
+  /// @param traces gets the traces; null: they are off.
   explicit test_server(const adjustment& adjust = {},
-                       std::shared_ptr<const push_handler_plans> handlers = {});
+                       std::shared_ptr<const push_handler_plans> handlers = {},
+                       std::shared_ptr<span_exporter> traces = {});
   ~test_server();
   test_server(const test_server&) = delete;
   test_server& operator=(const test_server&) = delete;
@@ -64,6 +66,7 @@ private:
   temporary_folder folder_;
   config::settings settings_;
   std::shared_ptr<const push_handler_plans> handlers_;
+  std::shared_ptr<span_exporter> traces_;
   log::writer writer_;
   log::logger log_{writer_, log::level::info};
   std::unique_ptr<server> running_;

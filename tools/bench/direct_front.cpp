@@ -45,7 +45,7 @@ struct direct_lane {
 
   static http::front_options options(double sample) {
     http::front_options made;
-    made.access_log.sample = sample;
+    made.live.access_log.sample = sample;
     return made;
   }
 

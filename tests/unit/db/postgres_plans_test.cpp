@@ -56,7 +56,7 @@ protected:
         set_user_disabled{{3}, true, noon},
         delete_user{{1}, noon},
         remove_invitation{make_invitation(1).code_hash},
-        purge{noon, noon, noon}};
+        purge{noon, noon, noon, noon}};
     const auto done = connection->attempt([&] {
       const auto outcomes = postgres_writer{*connection, requests}.perform();
       for (std::size_t i = 0; i < outcomes.size(); ++i)

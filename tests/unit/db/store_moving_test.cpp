@@ -167,13 +167,12 @@ TEST_P(Moving, WritesAHeaderTheRowsAndTheSums) {
   std::istringstream lines{export_of(*database.factory)};
   std::string line;
   std::getline(lines, line);
-  EXPECT_EQ(
-      line,
-      R"({"format":"maque-export","version":1,"schema":5,)"
-      R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
-      R"("wechat_identities":1,"credentials":0,"phone_numbers":0,"sessions":1,)"
-      R"("invitations":0,"api_keys":0,"login_throttles":0,"config_versions":0,"config_values":0,)"
-      R"("config_drafts":0}})");
+  EXPECT_EQ(line,
+            R"({"format":"maque-export","version":1,"schema":6,)"
+            R"("created_at":"2026-11-25T12:00:00.123456Z","rows":{"users":1,)"
+            R"("wechat_identities":1,"credentials":0,"phone_numbers":0,"sessions":1,)"
+            R"("invitations":0,"api_keys":0,"audit_log":0,"login_throttles":0,"config_versions":0,)"
+            R"("config_values":0,"config_drafts":0}})");
   std::getline(lines, line);
   EXPECT_EQ(line, R"({"table":"users","id":1,"nickname":"","avatar_url":"","language":"",)"
                   R"("role":"user","disabled":false,"created_at":1795608000123456,)"
@@ -204,17 +203,17 @@ TEST_P(Moving, CarriesMoreThanAPageAndSaysHowFarItIs) {
   noted_progress progress;
   const auto imported = import_archive(*other.factory, file, "all", progress);
   ASSERT_TRUE(imported) << imported.error().cause;
-  EXPECT_THAT(
-      progress.steps,
-      testing::ElementsAre("users 2500/2500", "wechat_identities 2500/2500", "credentials 0/0",
-                           "phone_numbers 0/0", "sessions 2500/2500", "invitations 0/0",
-                           "api_keys 0/0", "login_throttles 2500/2500", "config_versions 0/0",
-                           "config_values 0/0", "config_drafts 0/0", "checking users 2500/2500",
-                           "checking wechat_identities 2500/2500", "checking credentials 0/0",
-                           "checking phone_numbers 0/0", "checking sessions 2500/2500",
-                           "checking invitations 0/0", "checking api_keys 0/0",
-                           "checking login_throttles 2500/2500", "checking config_versions 0/0",
-                           "checking config_values 0/0", "checking config_drafts 0/0"));
+  EXPECT_THAT(progress.steps,
+              testing::ElementsAre(
+                  "users 2500/2500", "wechat_identities 2500/2500", "credentials 0/0",
+                  "phone_numbers 0/0", "sessions 2500/2500", "invitations 0/0", "api_keys 0/0",
+                  "audit_log 0/0", "login_throttles 2500/2500", "config_versions 0/0",
+                  "config_values 0/0", "config_drafts 0/0", "checking users 2500/2500",
+                  "checking wechat_identities 2500/2500", "checking credentials 0/0",
+                  "checking phone_numbers 0/0", "checking sessions 2500/2500",
+                  "checking invitations 0/0", "checking api_keys 0/0", "checking audit_log 0/0",
+                  "checking login_throttles 2500/2500", "checking config_versions 0/0",
+                  "checking config_values 0/0", "checking config_drafts 0/0"));
   EXPECT_EQ(export_of(*other.factory), file.str());
 }
 
@@ -304,8 +303,8 @@ TEST_P(Moving, ChangesNothingWhenTheFileIsNotWhatWasExported) {
       {without_end.substr(0, without_end.size() / 2), "not complete"},
       {replaced(good, "maque-export", "other-export"), "all.jsonl:1: this is no export"},
       {replaced(good, R"("version":1)", R"("version":2)"), "another version"},
-      {replaced(good, R"("schema":5)", R"("schema":99)"), "run a newer program"},
-      {replaced(good, R"("schema":5)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
+      {replaced(good, R"("schema":6)", R"("schema":99)"), "run a newer program"},
+      {replaced(good, R"("schema":6)", R"("schema":1)"), "all.jsonl:2: has members that no column"},
       {replaced(good, second_user, "{,"), "all.jsonl:3: this is no JSON object"},
       {replaced(good, second_user, R"({"table":"pets","id":2,)"), "all.jsonl:3: there is no table"},
       {replaced(good, second_user, R"({"table":"users","id":"2",)"), "all.jsonl:3: id has a value"},

@@ -1,33 +1,19 @@
 #include "otlp_fixture.hpp"
+#include "support/otlp_text.hpp"
 #include "telemetry/otlp_encoding.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
+#include <cctype>
 #include <sstream>
 #include <string>
 
 namespace maque {
 namespace {
 
+using test::decode_spans;
 using test::request_number;
 using test::test_resource;
-
-/// What protoc, with the published definitions, reads in `body`; or why it can't.
-std::string decode(const std::string& body) {
-  const test::temporary_folder folder;
-  std::ofstream{folder.path() / "body"} << body;
-  const std::string at = folder.path().string();
-  const std::string command =
-      "protoc --decode=opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest "
-      "-I " MAQUE_OTLP_DEFINITIONS " opentelemetry/proto/collector/trace/v1/trace_service.proto <" +
-      at + "/body >" + at + "/text 2>&1";
-  const int code = std::system(command.c_str());
-  std::stringstream text;
-  text << std::ifstream{folder.path() / "text"}.rdbuf();
-  return code == 0 ? text.str() : "protoc: " + text.str();
-}
 
 /// protoc shows a field that the definitions don't have by its number alone.
 bool has_unknown_fields(const std::string& decoded) {
@@ -163,21 +149,21 @@ TEST(OtlpEncoding, IsWhatThePublishedDefinitionsSay) {
   const std::vector<finished_trace> traces{login()};
   const otlp_batch made = encode_traces(test_resource(), traces, 1'000'000);
   EXPECT_EQ(made.traces, 1U);
-  EXPECT_EQ(decode(made.body), decoded_login);
+  EXPECT_EQ(decode_spans(made.body), decoded_login);
 }
 
 TEST(OtlpEncoding, HasNoFieldThatThePublishedDefinitionsDontHave) {
   const std::vector<finished_trace> traces{login(), request_number(1)};
-  const std::string decoded = decode(encode_traces(test_resource(), traces, 1'000'000).body);
+  const std::string decoded = decode_spans(encode_traces(test_resource(), traces, 1'000'000).body);
   EXPECT_FALSE(has_unknown_fields(decoded)) << decoded;
-  EXPECT_TRUE(has_unknown_fields(decode("\x7a\x01x"))) << "protoc shows no unknown fields";
+  EXPECT_TRUE(has_unknown_fields(decode_spans("\x7a\x01x"))) << "protoc shows no unknown fields";
 }
 
 TEST(OtlpEncoding, OfTextThatIsNotUtf8IsReadable) {
   std::vector<finished_trace> traces{request_number(1)};
   traces.front().spans.front().name = "GET /\xFF\xC3";
   traces.front().spans.front().attributes = {{"text", std::string{"na\xC3\xAFve"}}};
-  const std::string decoded = decode(encode_traces(test_resource(), traces, 1'000'000).body);
+  const std::string decoded = decode_spans(encode_traces(test_resource(), traces, 1'000'000).body);
   EXPECT_NE(decoded.find("name: \"GET /\?\?\""), std::string::npos) << decoded;
   EXPECT_NE(decoded.find(R"(string_value: "na\303\257ve")"), std::string::npos) << decoded;
 }

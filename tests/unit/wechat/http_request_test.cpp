@@ -69,5 +69,30 @@ TEST(HttpRequests, CarryNothingOfTheOneBefore) {
   EXPECT_TRUE(sent[3].starts_with("GET /fourth ")) << sent[3];
 }
 
+TEST(HttpRequests, CarryTheTraceThatTheyBelongToAndNoOther) {
+  std::promise<std::vector<std::string>> seen;
+  raw_server server{{[&](raw_connection& peer) {
+    std::vector<std::string> sent;
+    for (const std::size_t size : {0, 2, 0}) {
+      peer.read_header();
+      sent.push_back(peer.header());
+      peer.read_bytes(size);
+      peer.send(ok("a"));
+    }
+    seen.set_value(sent);
+  }}};
+  const std::string header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto via = make_http_transport(server.url(), patience);
+  via->continue_trace(header);
+  ASSERT_TRUE(get(*via, "/first"));
+  ASSERT_TRUE(via->post("/second", "{}", in(patience)));
+  via->continue_trace({});
+  ASSERT_TRUE(get(*via, "/third"));
+  const auto sent = seen.get_future().get();
+  for (const std::size_t each : {0, 1})
+    EXPECT_NE(sent[each].find("\r\ntraceparent: " + header + "\r\n"), std::string::npos);
+  EXPECT_EQ(sent[2].find("traceparent"), std::string::npos) << sent[2];
+}
+
 } // namespace
 } // namespace maque::wechat

@@ -13,6 +13,8 @@ export class ApiError extends Error {
   }
 }
 
+/** foreign_request, see docs/errors.md: also a request without the token that goes with the cookie. */
+const foreignCode = 40305;
 const longest = 30000; // Milliseconds.
 let csrfToken = null;
 let onSignedOut = () => {};
@@ -58,12 +60,17 @@ async function send(method, path, body) {
  * @returns the envelope's data
  * @throws {ApiError}
  */
-export async function ask(method, path, body) {
+export async function ask(method, path, body, isSecondTry = false) {
   const answer = await send(method, path, body);
   const envelope = await envelopeOf(answer);
   if (answer.ok && envelope) return envelope.data;
   const retryAfter = Number(answer.headers.get('Retry-After')) || null;
   const failed = new ApiError(answer.status, envelope, retryAfter);
+  if (failed.code === foreignCode && csrfToken && !isSecondTry) {
+    // Another tab has signed in anew: the cookie is that one's, and nothing was done.
+    await session();
+    return ask(method, path, body, true);
+  }
   if (failed.status === 401 && path !== '/sign-in' && path !== '/session') onSignedOut();
   throw failed;
 }

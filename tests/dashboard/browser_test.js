@@ -199,6 +199,10 @@ test('A user is found and shown as he is, and one of his sessions is ended at on
   await page.until('document.querySelector("[data-act=enable]")');
   assert.deepEqual(await Promise.all(sessions.map((one) => isSignedIn(server, one))), [false, false]);
   assert.equal((await ask('POST', `${server.url}/api/login`, { body: { code: 'dev-alice.disabled' } })).status, 403);
+
+  // Meanwhile another tab signs in, whose cookie goes with another CSRF token.
+  const again = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) };
+  assert.equal(await page.evaluate(`fetch('/admin/sign-in', ${JSON.stringify(again)}).then(({ status }) => status)`), 200);
   await page.click('[data-act=enable]');
   await page.click('dialog[open] button.is-primary');
   await page.until('document.querySelector("[data-act=disable]")');
@@ -327,7 +331,8 @@ test('Nothing was asked of another host, and nobody complained', () => {
   const others = page.asked.filter((url) => !url.startsWith(`${server.operatorUrl}/`) && url !== 'about:blank');
   assert.deepEqual(others, []);
   // Browsers report refusals on the console; these were provoked.
-  const wanted = [/401 .*\/admin\/session/, /401 .*\/admin\/sign-in/, /409 .*\/admin\/config\/theme/];
+  const wanted = [/401 .*\/admin\/session/, /401 .*\/admin\/sign-in/, /409 .*\/admin\/config\/theme/,
+    /403 .*\/admin\/users\/\d+\/enable/];
   const complaints = page.complaints.filter((text) => !wanted.some((one) => one.test(text.replace(/[\s(]+/g, ' '))));
   assert.deepEqual(complaints, []);
 });

@@ -75,12 +75,10 @@ bench-ping: build ## Measure /ping and /api/user/info against Gin (about five mi
 	@tools/install-dependencies bench
 	@tools/bench/ping $(ARGS)
 
-.PHONY: bench-metering
-bench-metering: build ## Measure what measuring costs, against a build without it (about two minutes)
+.PHONY: bench-operator
+bench-operator: build ## Measure what it costs to be seen, against a build without meters (about eight minutes)
 	@tools/install-dependencies bench
-	@cmake --preset release -B build/unmetered -DMAQUE_METERING=OFF >/dev/null
-	@cmake --build build/unmetered --target maque
-	@tools/bench/ping --previous build/unmetered/maque $(ARGS)
+	@tools/bench/operator $(ARGS)
 
 .PHONY: bench-postgres
 bench-postgres: build ## Measure PostgreSQL against Gin + pgx (about ten minutes; ARGS=read|login|sizes)

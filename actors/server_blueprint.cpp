@@ -3,10 +3,9 @@
 #include "security/sealed.hpp"
 #include "telemetry/otlp_exporter.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <stdexcept>

@@ -394,8 +394,4 @@ void db_pool_state::failed(const error& why) {
   if constexpr (is_metered) context_.database_meter.failed();
 }
 
-void db_pool_state::note_waiting() noexcept {
-  if constexpr (is_metered) context_.database_meter.waiting(reads_.size() + writes_.size());
-}
-
 } // namespace maque::db

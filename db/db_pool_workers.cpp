@@ -130,6 +130,10 @@ void db_pool_state::sweep() {
   note_workers();
 }
 
+void db_pool_state::note_waiting() noexcept {
+  if constexpr (is_metered) context_.database_meter.waiting(reads_.size() + writes_.size());
+}
+
 void db_pool_state::note_workers() noexcept {
   if constexpr (!is_metered) return;
   std::array<std::uint32_t, 3> counts{};

@@ -1,10 +1,13 @@
 #include "domain/limits.hpp"
+#include "http/admin_audit.hpp"
 #include "http/admin_desk.hpp"
 #include "http/admin_handlers.hpp"
 #include "http/config_item_json.hpp"
 #include "http/config_order.hpp"
 #include "http/config_publication.hpp"
 #include "http/front.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <type_traits>
@@ -51,18 +54,42 @@ void answer(handler_context& context, const exchange_ptr& asked, std::string dat
     succeed_when_in_force(context, asked, std::move(data));
 }
 
+/// What the audit log calls each change.
+template <class Change>
+constexpr const char* action_of = nullptr;
+template <>
+constexpr const char* action_of<save_config_draft> = "config.save_draft";
+template <>
+constexpr const char* action_of<discard_config_draft> = "config.discard_draft";
+template <>
+constexpr const char* action_of<publish_config_value> = "config.publish";
+template <>
+constexpr const char* action_of<remove_config_value> = "config.remove";
+template <>
+constexpr const char* action_of<roll_back_config_value> = "config.roll_back";
+
+operator_action noted(const char* action, const config_edit& edit) {
+  nlohmann::json details{{"note", edit.by.note}};
+  if (edit.base_version) details["base_version"] = *edit.base_version;
+  return {action, edit.key, to_details(details)};
+}
+
 /// @param change one of the requests with a config_edit.
 template <class Change>
 void perform(handler_context& context, const exchange_ptr& asked, Change change) {
-  const std::string key = change.edit.key;
-  context.self->request(context.services.database, caf::infinite, asked->context, std::move(change))
-      .then(
-          [&context, asked](const config_item& now) {
-            answer<Change>(context, asked, render_config_item(now));
-          },
-          [&context, asked, key](const caf::error& cause) {
-            refuse_change(context, asked, key, from_caf(cause));
-          });
+  operator_action action = noted(action_of<Change>, change.edit);
+  note_action(context, asked, std::move(action),
+              [&context, change = std::move(change)](const exchange_ptr& going_on) {
+                context.self
+                    ->request(context.services.database, caf::infinite, going_on->context, change)
+                    .then(
+                        [&context, going_on](const config_item& now) {
+                          answer<Change>(context, going_on, render_config_item(now));
+                        },
+                        [&context, going_on, key = change.edit.key](const caf::error& cause) {
+                          refuse_change(context, going_on, key, from_caf(cause));
+                        });
+              });
 }
 
 /// What the content of a new draft or version begins from.

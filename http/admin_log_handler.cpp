@@ -1,4 +1,5 @@
 #include "domain/limits.hpp"
+#include "http/admin_audit.hpp"
 #include "http/admin_desk.hpp"
 #include "http/admin_handlers.hpp"
 #include "http/config_publication.hpp"
@@ -43,15 +44,18 @@ publish_config_value publication_of(const setting_change& change, const exchange
 void change_log_level(handler_context& context, const exchange_ptr& asked) {
   auto change = read_log_level(asked->incoming, *context.options.desk);
   if (!change) return asked->fail(std::move(change.error()));
-  context.ask<config_item>(asked, context.services.database,
-                           publication_of(*change, *asked, context.services.clock.now()),
-                           [&context, change = *change](exchange& waiting, const config_item& now) {
-                             const nlohmann::json data{
-                                 {"key", change.key},
-                                 {"value", nlohmann::json::parse(change.json)},
-                                 {"version", now.version()}};
-                             succeed_when_in_force(context, exchange_ptr{&waiting}, data.dump());
-                           });
+  note_action(context, asked, {"log_level.set", change->key, to_details({{"value", change->json}})},
+              [&context, change = *change](const exchange_ptr& noted) {
+                context.ask<config_item>(
+                    noted, context.services.database,
+                    publication_of(change, *noted, context.services.clock.now()),
+                    [&context, change](exchange& waiting, const config_item& now) {
+                      const nlohmann::json data{{"key", change.key},
+                                                {"value", nlohmann::json::parse(change.json)},
+                                                {"version", now.version()}};
+                      succeed_when_in_force(context, exchange_ptr{&waiting}, data.dump());
+                    });
+              });
 }
 
 } // namespace maque::http

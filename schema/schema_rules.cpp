@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <regex>
 #include <string_view>
 
@@ -93,50 +94,66 @@ bool is_type(const json& name) {
          std::ranges::find(type_names, name.get_ref<const std::string&>()) != type_names.end();
 }
 
+/// What an object of the document is: a schema, whose members are keywords, or a list whose names
+/// its writer has chosen, each with a schema. Only the way to it tells: a property may be called
+/// "pattern".
+enum class part_kind : std::uint8_t { schema, names };
+
+bool is_divisor(const json& value) {
+  constexpr double largest = 9'007'199'254'740'991; // Above, not every whole number is a double.
+  return value.is_number() && value.get<double>() > 0 && value.get<double>() <= largest;
+}
+
 class resolver {
 public:
   explicit resolver(const json& document) : document_{document} {}
 
   result<bounded_schema> run() {
-    auto resolved = resolve(document_, {}, 0);
+    auto resolved = resolve(document_, {}, 0, part_kind::schema);
     if (!resolved) return tl::unexpected{std::move(resolved.error())};
     out_.document = std::move(*resolved);
     return std::move(out_);
   }
 
 private:
-  result<json> resolve(const json& part, const std::string& pointer, std::size_t depth) {
+  result<json> resolve(const json& part, const std::string& pointer, std::size_t depth,
+                       part_kind kind) {
     if (depth > depth_max) return wrong(pointer, "a schema that contains itself, or is too deep");
     if (++out_.parts > parts_max) return wrong(pointer, too_many);
     if (part.is_array()) return resolve_items(part, pointer, depth);
     if (!part.is_object()) return part;
     const auto reference = part.find("$ref");
-    if (reference != part.end() && reference->is_string())
+    if (kind == part_kind::schema && reference != part.end() && reference->is_string())
       return follow(reference->get_ref<const std::string&>(), pointer, depth);
-    return resolve_members(part, pointer, depth);
+    return resolve_members(part, pointer, depth, kind);
   }
 
   result<json> resolve_items(const json& part, const std::string& pointer, std::size_t depth) {
     json made = json::array();
     for (const json& item : part) {
-      auto child = resolve(item, pointer + '/' + std::to_string(made.size()), depth + 1);
+      auto child =
+          resolve(item, pointer + '/' + std::to_string(made.size()), depth + 1, part_kind::schema);
       if (!child) return child;
       made.push_back(std::move(*child));
     }
     return made;
   }
 
-  result<json> resolve_members(const json& part, const std::string& pointer, std::size_t depth) {
+  result<json> resolve_members(const json& part, const std::string& pointer, std::size_t depth,
+                               part_kind kind) {
     json made = json::object();
     for (const auto& [name, member] : part.items()) {
-      // They are there to be named by references, and relative ones are not supported.
-      if (name == "definitions" || name == "$defs" || name == "$id" || name == "id") {
-        if (!is_list_of_names(pointer)) continue;
-      }
       const std::string below = (json::json_pointer{pointer} / name).to_string();
-      if (const auto checked = check_keyword(name, member, below, pointer); !checked)
-        return tl::unexpected{checked.error()};
-      auto child = is_data(name, pointer) ? copy(member, below) : resolve(member, below, depth + 1);
+      const bool is_keyword = kind == part_kind::schema;
+      if (is_keyword && is_left_out(name)) continue;
+      if (is_keyword) {
+        if (const auto checked = check_keyword(name, member, below); !checked)
+          return tl::unexpected{checked.error()};
+      }
+      auto child = is_keyword && is_data(name)
+                       ? copy(member, below)
+                       : resolve(member, below, depth + 1,
+                                 is_keyword ? kind_below(name) : part_kind::schema);
       if (!child) return child;
       made[name] = std::move(*child);
     }
@@ -149,23 +166,26 @@ private:
     try {
       const json::json_pointer place{target.substr(1)};
       if (document_.contains(place))
-        return resolve(document_.at(place), place.to_string(), depth + 1);
+        return resolve(document_.at(place), place.to_string(), depth + 1, part_kind::schema);
     } catch (const json::exception&) {
       // No pointer: there is no such place.
     }
     return wrong(pointer + "/$ref", "there is no such place in the schema");
   }
 
-  /// The members of such an object are names that its writer has chosen, not keywords.
-  static bool is_list_of_names(const std::string& pointer) {
-    return (pointer.ends_with("/properties") && !pointer.ends_with("/properties/properties")) ||
-           pointer.ends_with("/dependencies");
+  /// They are there to be named by references, and relative ones are not supported.
+  static bool is_left_out(std::string_view keyword) {
+    return keyword == "definitions" || keyword == "$defs" || keyword == "$id" || keyword == "id";
+  }
+
+  static part_kind kind_below(std::string_view keyword) {
+    return keyword == "properties" || keyword == "dependencies" ? part_kind::names
+                                                                : part_kind::schema;
   }
 
   /// What values are compared with, in which nothing is a keyword.
-  static bool is_data(std::string_view name, const std::string& pointer) {
-    return !is_list_of_names(pointer) &&
-           (name == "enum" || name == "const" || name == "default" || name == "examples");
+  static bool is_data(std::string_view keyword) {
+    return keyword == "enum" || keyword == "const" || keyword == "default" || keyword == "examples";
   }
 
   result<json> copy(const json& part, const std::string& pointer) {
@@ -174,13 +194,14 @@ private:
     return part;
   }
 
-  result<void> check_keyword(const std::string& name, const json& value, const std::string& below,
-                             const std::string& pointer) {
-    if (is_list_of_names(pointer)) return {};
+  result<void> check_keyword(const std::string& name, const json& value, const std::string& below) {
     if (name == "patternProperties") return wrong(below, "not supported");
     if (name == "type" &&
         !std::ranges::all_of(value.is_array() ? value : json::array({value}), is_type))
       return wrong(below, "no such type");
+    // The validator divides by it, as a 64-bit integer if it is one.
+    if (name == "multipleOf" && !is_divisor(value))
+      return wrong(below, "has to be a number above 0, of 9007199254740991 at most");
     if (name == "uniqueItems") out_.compares_all_items = true;
     if (name == "format" && value.is_string())
       out_.has_patterns |= value == "date" || value == "time" || value == "date-time";

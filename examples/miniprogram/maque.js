@@ -19,11 +19,13 @@ const errorNames = {
   401: 'unauthenticated token_expired session_ended bad_credentials invalid_refresh_token',
   403: 'forbidden account_disabled user_blocked_by_wechat registration_closed invalid_invitation ' +
     'foreign_request',
-  404: 'route_not_found user_not_found config_key_not_found session_not_found',
+  404: 'route_not_found user_not_found config_key_not_found session_not_found config_version_not_found ' +
+    'config_draft_not_found',
   405: 'method_not_allowed', 408: 'request_timeout', 413: 'body_too_large', 414: 'target_too_long',
   409: 'conflict username_taken identity_taken credentials_exist wechat_already_linked ' +
-    'session_key_missing subscription_refused',
+    'session_key_missing subscription_refused config_conflict',
   415: 'unsupported_media_type', 417: 'expectation_failed', 431: 'headers_too_large',
+  422: 'config_value_invalid config_schema_invalid',
   429: 'too_many_requests too_many_attempts', 500: 'internal', 504: 'deadline_exceeded',
   502: 'wechat_rejected_us wechat_bad_reply',
   503: 'overloaded shutting_down database_unavailable wechat_unavailable',

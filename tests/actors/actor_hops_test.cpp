@@ -9,7 +9,8 @@
 namespace maque::test {
 namespace {
 
-using looking_actor = caf::typed_actor<caf::replies_to<request_context, find_config>::with<user>>;
+using looking_actor =
+    caf::typed_actor<caf::replies_to<request_context, look_for_config>::with<user>>;
 
 /// Asks the next one, if there is one; the last one throws if it is to.
 class looking_state {
@@ -20,15 +21,16 @@ public:
       : self_{self}, next_{std::move(next)}, throws_{throws} {}
 
   looking_actor::behavior_type make_behavior() {
-    return {[this](const request_context& context, const find_config& wanted) -> caf::result<user> {
-      if (throws_) throw std::runtime_error{"as told"};
-      if (!next_) return user{};
-      auto waiting = self_->make_response_promise<user>();
-      self_->request(next_, caf::infinite, context, wanted)
-          .then([waiting](user& found) mutable { waiting.deliver(std::move(found)); },
-                [waiting](const caf::error& cause) mutable { waiting.deliver(cause); });
-      return waiting;
-    }};
+    return {
+        [this](const request_context& context, const look_for_config& wanted) -> caf::result<user> {
+          if (throws_) throw std::runtime_error{"as told"};
+          if (!next_) return user{};
+          auto waiting = self_->make_response_promise<user>();
+          self_->request(next_, caf::infinite, context, wanted)
+              .then([waiting](user& found) mutable { waiting.deliver(std::move(found)); },
+                    [waiting](const caf::error& cause) mutable { waiting.deliver(cause); });
+          return waiting;
+        }};
   }
 
 private:
@@ -62,7 +64,7 @@ TEST_F(ActorHops, AreSpansWithTheSenderAsParent) {
   const auto first = spawn(last, true);
   world.run();
   const auto context = traced();
-  auto answer = world.ask<user>(first, context, find_config{});
+  auto answer = world.ask<user>(first, context, look_for_config{});
   value_of(answer);
   auto spans = context.trail->finish().spans;
   ASSERT_EQ(spans.size(), 2U);
@@ -71,7 +73,7 @@ TEST_F(ActorHops, AreSpansWithTheSenderAsParent) {
   EXPECT_EQ(spans[1].parent, spans[0].id);
   for (const trail_span& each : spans) {
     EXPECT_EQ(each.name, "looking");
-    EXPECT_EQ(*each.message, typeid(find_config));
+    EXPECT_EQ(*each.message, typeid(look_for_config));
     EXPECT_FALSE(each.failed);
     const std::int64_t whole = (each.end - each.start) / std::chrono::microseconds{1};
     EXPECT_LE(each.notes[0].number + each.notes[1].number, whole + 1);
@@ -82,7 +84,7 @@ TEST_F(ActorHops, AreFailuresWhenTheHandlerThrows) {
   const auto actor = spawn({}, true, true);
   world.run();
   const auto context = traced();
-  auto answer = world.ask<user>(actor, context, find_config{});
+  auto answer = world.ask<user>(actor, context, look_for_config{});
   EXPECT_EQ(code_of(answer), errc::internal);
   // The answer may come before the hop has ended.
   await([&] { return context.trail->current() == 11U; }, "the hop does not end");
@@ -95,7 +97,7 @@ TEST_F(ActorHops, AreRecordedByThoseActorsOnlyThatAreToldTo) {
   const auto actor = spawn({}, false);
   world.run();
   const auto context = traced();
-  auto answer = world.ask<user>(actor, context, find_config{});
+  auto answer = world.ask<user>(actor, context, look_for_config{});
   value_of(answer);
   EXPECT_TRUE(context.trail->finish().spans.empty());
 }

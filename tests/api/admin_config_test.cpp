@@ -89,7 +89,7 @@ TEST_F(AdminConfig, PublishesAndShowsEverything) {
   EXPECT_EQ(item.at("targeting"), (json{{"appids", {"wx1", "wx2"}}, {"percentage", 12.5}}));
   EXPECT_EQ(item.at("otherwise"), full.at("otherwise"));
   EXPECT_EQ(item.at("schema"), full.at("schema"));
-  EXPECT_EQ(item.at("published_by"), "token");
+  EXPECT_EQ(item.at("published_by"), "operator token");
   EXPECT_EQ(item.at("note"), "because");
   EXPECT_THAT(item.at("published_at").get<std::string>(), StartsWith("20"));
   EXPECT_EQ(item.at("draft"), nullptr);
@@ -121,7 +121,7 @@ TEST_F(AdminConfig, PublishesADraftThatNobodyWasServed) {
   EXPECT_EQ(saved.at("version"), 0);
   EXPECT_FALSE(saved.contains("value"));
   EXPECT_EQ(saved.at("draft").at("value"), full.at("value"));
-  EXPECT_EQ(saved.at("draft").at("saved_by"), "token");
+  EXPECT_EQ(saved.at("draft").at("saved_by"), "operator token");
   EXPECT_EQ(saved.at("draft").at("revision"), 1);
   EXPECT_EQ(api_client{server.port()}.get("/api/config/theme").status, 404);
   EXPECT_EQ(get("").at("items").size(), 1U);

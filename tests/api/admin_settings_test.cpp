@@ -17,7 +17,8 @@ protected:
   nlohmann::json setting(const std::string& name) {
     const auto reply = operators.Get("/admin/settings");
     if (!reply || reply->status != 200) throw std::runtime_error{"no settings"};
-    for (const auto& each : nlohmann::json::parse(reply->body).at("data").at("settings"))
+    const nlohmann::json shown = nlohmann::json::parse(reply->body);
+    for (const auto& each : shown.at("data").at("settings"))
       if (each.at("name") == name) return each;
     throw std::runtime_error{"no such setting"};
   }

@@ -77,7 +77,7 @@ TEST_F(LiveSettings, ChangeTheAnswersOfTheFrontInEveryLane) {
   const auto metrics = httplib::Client{"127.0.0.1", server.operator_port()}.Get(
       "/metrics", {{"Origin", "https://a.example"}});
   ASSERT_TRUE(metrics);
-  EXPECT_EQ(metrics->status, 200);
+  EXPECT_EQ(metrics->status, 403);
   EXPECT_FALSE(metrics->has_header("Access-Control-Allow-Origin"));
 }
 

@@ -62,7 +62,7 @@ TEST_F(Metrics, ShowEveryActorOfEveryLane) {
   ask_who_am_i(server, log_in(server, "alice").access_token);
   for (const std::string lane : {"0", "1"})
     for (const std::string actor :
-         {"http_front", "login", "account", "session", "user", "config", "db_pool", "db_worker"})
+         {"http_front", "login", "account", "session", "user", "db_pool", "db_worker"})
       EXPECT_GE(value_of("maque_actor_messages_received_total{actor=\"" + actor + "\",lane=\"" +
                          lane + "\"}"),
                 0)

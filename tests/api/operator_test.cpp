@@ -55,8 +55,8 @@ TEST_F(Operator, SeesThePageThatIsBuiltIn_ASVS_3_4_3_3_4_6) {
   EXPECT_EQ(page.header("Cache-Control"), "no-cache");
   EXPECT_THAT(page.body, HasSubstr("<!doctype html>"));
   // The client of the tests reads the body of a 304 to the end of the connection.
-  const auto again = client.get("/admin/", {{"If-None-Match", page.header("ETag").value_or("")},
-                                            {"Connection", "close"}});
+  const auto again = client.get(
+      "/admin/", {{"If-None-Match", page.header("ETag").value_or("")}, {"Connection", "close"}});
   EXPECT_EQ(again.status, 304);
   EXPECT_EQ(again.body, "");
   const auto moved = client.get("/admin");

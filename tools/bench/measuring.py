@@ -1,6 +1,7 @@
 """What the measuring scripts share: servers that are started once and asked in turns, wrk, tables."""
 
 import ctypes
+import json
 import os
 import pathlib
 import re
@@ -91,6 +92,15 @@ def build_gin(name, folder):
         timeout=300, env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode",
                           "GOCACHE": str(RELEASE.parent / "go")})
     return program
+
+
+def log_in(port):
+    """An access token of a new user, by way of the simulator."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/login", method="POST",
+        data=json.dumps({"code": f"dev-bench.{time.time_ns()}"}).encode(),
+        headers={"Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request))["data"]["access_token"]
 
 
 class Sample(typing.NamedTuple):

@@ -1,4 +1,4 @@
--- What operators have done, and where from: docs/adr/0019-operators.md. details: a JSON object.
+-- What operators have done, and where from: docs/adr/0021-operators.md. details: a JSON object.
 CREATE TABLE audit_log (
   id      BIGINT PRIMARY KEY,
   at      BIGINT NOT NULL,

@@ -50,6 +50,15 @@ struct action_of {
   std::optional<noted_action> operator()(const remove_invitation&) const {
     return noted_action{"invitation.remove", {}};
   }
+  std::optional<noted_action> operator()(const publish_config_value& r) const {
+    return noted_action{"config.publish", r.edit.key};
+  }
+  std::optional<noted_action> operator()(const remove_config_value& r) const {
+    return noted_action{"config.remove", r.edit.key};
+  }
+  std::optional<noted_action> operator()(const roll_back_config_value& r) const {
+    return noted_action{"config.roll_back", r.edit.key};
+  }
   template <class Other>
   std::optional<noted_action> operator()(const Other&) const {
     return std::nullopt;

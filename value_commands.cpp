@@ -38,7 +38,7 @@ config_edit edit_of(const config::command& asked) {
           {operator_name(), system_time_source{}.now(), asked.value.note}};
 }
 
-std::string shown(utc_time time) {
+std::string shown_time(utc_time time) {
   return to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }
 
@@ -99,6 +99,8 @@ result<config_content> complete(const config::command& asked,
   content.json = std::move(*json);
   if (auto applied = apply_options(asked.value, content); !applied)
     return tl::unexpected{std::move(applied.error())};
+  if (auto checked = check_live_setting(asked.key, content); !checked)
+    return tl::unexpected{std::move(checked.error())};
   if (const auto wrong = config::check_live_value(asked.key, content.json))
     return fail(errc::config_value_invalid, *wrong);
   return checked_config_content(std::move(content)).map_error([](error problem) {
@@ -179,7 +181,7 @@ result<void> print_table(db::store& database) {
     std::cout << fmt::format(columns, printable(item.key), item.version(),
                              to_string(content.visibility), describe(content.targeting),
                              published ? printable(published->by.who) : "-",
-                             published ? shown(published->by.at) : "-",
+                             published ? shown_time(published->by.at) : "-",
                              item.draft ? "by " + printable(item.draft->saved_by) : "-");
   }
   return {};
@@ -211,7 +213,7 @@ void print_version(const config_version& one, bool as_json) {
   constexpr std::size_t enough = 60;
   std::string value = one.content ? one.content->json : "(removed)";
   if (value.size() > enough) value = "(" + std::to_string(value.size()) + " bytes)";
-  std::cout << fmt::format("{:>7}  {:<20}  {:<24}  {}{}\n", one.version, shown(one.by.at),
+  std::cout << fmt::format("{:>7}  {:<20}  {:<24}  {}{}\n", one.version, shown_time(one.by.at),
                            printable(one.by.who), printable(value),
                            one.by.note.empty() ? "" : "  # " + printable(one.by.note));
 }

@@ -12,6 +12,19 @@
 
 namespace maque {
 
+namespace {
+
+/// Nothing if that is no list of texts, which a server would not have taken over, either.
+std::optional<std::vector<std::string>> published_levels(const std::optional<std::string>& json) {
+  if (!json) return std::nullopt;
+  const auto list = nlohmann::json::parse(*json, nullptr, false);
+  const auto is_text = [](const nlohmann::json& each) { return each.is_string(); };
+  if (!list.is_array() || !std::ranges::all_of(list, is_text)) return std::nullopt;
+  return list.get<std::vector<std::string>>();
+}
+
+} // namespace
+
 void set_log_levels(log::logger& log, const config::settings& settings) {
   std::vector<log::source_level> own;
   // All of them are well-formed: load() has seen to it.
@@ -80,13 +93,17 @@ nlohmann::json live_state::report() const {
   return {{"settings", std::move(rows)}};
 }
 
+std::vector<std::string> live_state::levels_in_force() const {
+  const std::lock_guard lock{mutex_};
+  return view_.now.log.levels;
+}
+
 result<http::setting_change>
-live_state::plan_log_level(const std::string& level,
-                           const std::optional<std::string>& module) const {
+live_state::plan_log_level(const std::string& level, const std::optional<std::string>& module,
+                           const std::optional<std::string>& published) const {
   http::setting_change made{"settings.log.level", nlohmann::json(level).dump()};
   if (module) {
-    const std::lock_guard lock{mutex_};
-    auto levels = view_.now.log.levels;
+    std::vector<std::string> levels = published_levels(published).value_or(levels_in_force());
     std::erase_if(levels, [&](const std::string& each) { return each.starts_with(*module + "="); });
     levels.push_back(*module + "=" + level);
     made = {"settings.log.levels", nlohmann::json(levels).dump()};

@@ -41,11 +41,15 @@ public:
   nlohmann::json report() const;
 
   /// What is to be published so that the log, or one module of it, has this level; the other
-  /// modules keep theirs. Fails with invalid_field.
+  /// modules keep theirs. @param published what is so far, serialised, if anything is. Fails with
+  /// invalid_field.
   result<http::setting_change> plan_log_level(const std::string& level,
-                                              const std::optional<std::string>& module) const;
+                                              const std::optional<std::string>& module,
+                                              const std::optional<std::string>& published) const;
 
 private:
+  std::vector<std::string> levels_in_force() const;
+
   struct view {
     config::settings start;   ///< What flags, environment and files say.
     config::settings now;     ///< With the live values over it.

@@ -9,8 +9,6 @@ namespace maque {
 
 namespace {
 
-/// What the keys of the server's settings begin with: config/live_settings.hpp.
-constexpr std::string_view settings_prefix = "settings.";
 /// Targeted values that one hexadecimal digit tells of.
 constexpr std::size_t bits_a_digit = 4;
 

@@ -111,6 +111,12 @@ result<void> check_config_content(const config_content& content) {
       });
 }
 
+result<void> check_live_setting(std::string_view key, const config_content& content) {
+  if (!key.starts_with(settings_prefix)) return {};
+  if (content.visibility == config_visibility::server && !content.targeting) return {};
+  return fail(errc::invalid_field, "a setting is for the server, and has no targeting");
+}
+
 result<void> check_config_change(const config_change& by) {
   return check_text("who", by.who, limits::config_who_bytes).and_then([&] {
     return check_text("note", by.note, limits::config_note_bytes);

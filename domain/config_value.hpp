@@ -102,6 +102,12 @@ result<void> check_config_key(std::string_view key);
 /// that is for schema/config_check.hpp.
 result<void> check_config_content(const config_content& content);
 
+/// A key that begins like this is a setting of the server that changes while it runs.
+inline constexpr std::string_view settings_prefix = "settings.";
+
+/// A setting is for the server, and for all of it. Fails with invalid_field.
+result<void> check_live_setting(std::string_view key, const config_content& content);
+
 /// Fails with invalid_field if a text is too long or has control characters.
 result<void> check_config_change(const config_change& by);
 

@@ -44,9 +44,11 @@ struct admin_desk {
   std::function<nlohmann::json()> session_counters;
   /// What /metrics shows.
   std::function<std::string()> metrics;
-  /// What gives the log this level, or one module of it. Fails with invalid_field.
+  /// What gives the log this level, or one module of it, where so much is published already. Fails
+  /// with invalid_field.
   std::function<result<setting_change>(const std::string& level,
-                                       const std::optional<std::string>& module)>
+                                       const std::optional<std::string>& module,
+                                       const std::optional<std::string>& published)>
       plan_log_level;
   /// Whether a value of the live configuration may be published: of keys that begin with
   /// "settings.", which change the server itself. Empty: any may.

@@ -19,7 +19,6 @@ using nlohmann::json;
 
 /// Beyond it JavaScript loses whole numbers.
 constexpr std::int64_t number_max = (std::int64_t{1} << 53) - 1;
-constexpr std::string_view settings_prefix = "settings.";
 
 config_edit edit_of(const exchange& asked, std::string key) {
   config_edit edit{.key = std::move(key), .base_version = {}, .by = {}};
@@ -182,8 +181,8 @@ result<config_content> apply(const content_patch& patch, const std::string& key,
   if (patch.schema) content.schema = *patch.schema;
   if (const auto applied = apply_targeting(patch, content); !applied)
     return tl::unexpected{applied.error()};
-  if (is_setting && (content.visibility != config_visibility::server || content.targeting))
-    return maque::fail(errc::invalid_field, "a setting is for the server, and has no targeting");
+  if (auto checked = check_live_setting(key, content); !checked)
+    return tl::unexpected{std::move(checked.error())};
   return checked_config_content(std::move(content));
 }
 

@@ -97,6 +97,18 @@ TEST_F(AdminConfig, PublishesAndShowsEverything) {
   EXPECT_EQ(get(""), (json{{"version", 1}, {"items", json::array({item})}}));
 }
 
+TEST_F(AdminConfig, ChangesAreInTheAuditLogWithTheirKeyAndNote) {
+  put("/theme", {{"value", 1}, {"base_version", 0}, {"note", "because"}});
+  const auto reply = asking.Get("/admin/audit");
+  ASSERT_TRUE(reply);
+  const json shown = json::parse(reply->body);
+  const json& entry = shown.at("data").at("items").at(0);
+  EXPECT_EQ(entry.at("who"), "operator token");
+  EXPECT_EQ(entry.at("action"), "config.publish");
+  EXPECT_EQ(entry.at("subject"), "theme");
+  EXPECT_EQ(entry.at("details"), (json{{"base_version", 0}, {"note", "because"}}));
+}
+
 TEST_F(AdminConfig, KeepsWhatAnOrderDoesNotName) {
   put("/theme", full);
   const json item = put("/theme", {{"value", {{"colour", "green"}}}, {"base_version", 1}});

@@ -72,7 +72,7 @@ TEST_F(AdminSettings, HaveTheNewLogLevelWhenTheAnswerIsThere) {
   EXPECT_EQ(setting("log.level").at("source"), "live");
   const auto item = server.open_database()->find_config_item("settings.log.level");
   ASSERT_TRUE(item && *item);
-  EXPECT_EQ((*item)->published->by.who, "token");
+  EXPECT_EQ((*item)->published->by.who, "operator token");
 }
 
 TEST_F(AdminSettings, GiveOneModuleItsLevelAndLeaveTheOthersTheirs) {

@@ -87,6 +87,11 @@ bench-wechat: build ## Measure logins by way of WeChat against Gin (about six mi
 	@tools/install-dependencies bench
 	@tools/bench/wechat $(ARGS)
 
+.PHONY: bench-contract
+bench-contract: build ## Check that Gin, Rust and Express answer the API as Maque does (about a minute)
+	@tools/install-dependencies bench
+	@tools/bench/contract $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built
 	@rm -rf build

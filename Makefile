@@ -67,6 +67,16 @@ tsan: ## Run every test under ThreadSanitizer
 .PHONY: check
 check: lint build test asan tsan ## Everything that CI runs
 
+.PHONY: bench
+bench: build ## Race against Gin, Rust and Express: a report in report/ (about two hours; goes on where it was stopped)
+	@tools/install-dependencies bench
+	@tools/bench/race $(ARGS)
+
+.PHONY: bench-quick
+bench-quick: build ## A minute's look at the race: a report in report/quick/
+	@tools/install-dependencies bench
+	@tools/bench/race --quick $(ARGS)
+
 .PHONY: bench-ping
 bench-ping: build ## Measure /ping and /api/user/info against Gin (about five minutes)
 	@tools/install-dependencies bench

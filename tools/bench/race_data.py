@@ -8,6 +8,7 @@ from measuring import RELEASE
 from servers import migrate
 
 USERS = 100_000
+KNOWN_USERS = 10_000  # WeChat knows them as k0, k1, …, and allows each of them 100 logins a minute.
 TEMPLATE = "race_template"
 
 # Somebody came every 8 s or so since 2025: ids as domain/ids.hpp makes them, with 41 bits of
@@ -20,6 +21,15 @@ SELECT millis << 22 | (hashint8extended(n, 0) & 4194303), '麻雀 ' || n,
        (1735689600000 + millis) * 1000 + n % 1000, (1735689600000 + millis) * 1000 + n % 1000, 1
 FROM (SELECT n, n * 8000 + (hashint8extended(n, 1) & 4095) AS millis
       FROM generate_series(1, {users}::bigint) AS n) AS arrivals
+"""
+
+# As the simulator makes an openid of a name.
+SEED_IDENTITIES = """
+INSERT INTO wechat_identities (appid, openid, user_id, created_at)
+SELECT 'wxsimulator', 'o' || left(translate(encode(sha256(convert_to(
+         E'openid\\nwxsimulator\\nk' || n, 'UTF8')), 'base64'), '+/', '-_'), 27), id, created_at
+FROM (SELECT id, created_at, row_number() OVER (ORDER BY id) - 1 AS n FROM users) AS numbered
+WHERE n < {known}
 """
 
 # What a mini-program keeps there: about 1 KB in 12 values.
@@ -55,11 +65,13 @@ class RaceData:
         self.users = users
         self.ids = []
 
-    def make(self):
-        """The template, which every other database is a copy of."""
+    def make(self, known=KNOWN_USERS):
+        """The template, which every other database is a copy of; so many of its users have logged in
+        with WeChat before."""
         self.postgres.sql(f"CREATE DATABASE {TEMPLATE}")
         migrate(self.postgres.url(TEMPLATE), self.folder)
         self.postgres.sql(SEED_USERS.format(users=self.users), TEMPLATE, limit=600)
+        self.postgres.sql(SEED_IDENTITIES.format(known=min(self.users, known)), TEMPLATE, limit=600)
         for key, value in CONFIG.items():
             subprocess.run(
                 [RELEASE / "maque", "config-values", "set", key, json.dumps(value),

@@ -1,14 +1,18 @@
 """The servers that Maque is measured against, and Maque itself, with the settings that all of them share:
 the same database, pool, keys and WeChat. tools/bench/peers has their code."""
 
+import json
 import os
 import pathlib
 import subprocess
+import urllib.error
+import urllib.request
 
-from measuring import RELEASE, ROOT, Peer, build_gin, end_with_parent
+from measuring import RELEASE, ROOT, Peer, build_gin, end_with_parent, free_port
 
 BUILD = ROOT / "build/peers"
 PEERS = ROOT / "tools/bench/peers"
+OPERATOR_TOKEN = "an operator's token, for as long as it is measured"
 CACHED_USERS = 100_000  # As Maque's cache.users is by default.
 
 
@@ -82,6 +86,9 @@ class Servers:
         self.connections = connections
         self.maque_arguments = list(maque_arguments)
         self.programs = Programs()
+        self.operator_ports = {}
+        known = subprocess.run([RELEASE / "maque", "--help"], capture_output=True, text=True, check=True)
+        self.has_operator = "--admin.token" in known.stdout
 
     def make(self, name, database_url, wechat_url, cached):
         if name == "Maque":
@@ -98,14 +105,32 @@ class Servers:
     def _maque(self, database_url, wechat_url, cached):
         return Peer(
             self.folder,
-            lambda port: [RELEASE / "maque", f"--http.port={port}", "--admin.port=0",
+            lambda port: [RELEASE / "maque", f"--http.port={port}", *self._operator(port),
                           f"--database.url={database_url}",
                           f"--database.pool_size={self.connections}", "--database.max_overflow=0",
                           f"--cache.users={CACHED_USERS if cached else 0}", "--wechat.mode=live",
                           "--wechat.appid=wxsimulator", "--wechat.max_workers=512",
                           f"--wechat.base_url={wechat_url}", "--log.access_sample=0.01",
                           f"--log.file={self.folder}/{port}.log", *self.maque_arguments],
-            {"MAQUE_WECHAT_APP_SECRET": "secret", "MAQUE_AUTH_SIGNING_SECRET": self.keys.secret})
+            {"MAQUE_WECHAT_APP_SECRET": "secret", "MAQUE_AUTH_SIGNING_SECRET": self.keys.secret}
+            | ({"MAQUE_ADMIN_TOKEN": OPERATOR_TOKEN} if self.has_operator else {}))
+
+    def _operator(self, port):
+        self.operator_ports[port] = free_port()
+        return [f"--admin.port={self.operator_ports[port]}"]
+
+    def ask_operator(self, server, path):
+        """What Maque's operator's listener answers; None if this build has no such page."""
+        if not self.has_operator:
+            return None
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self.operator_ports[server.port]}{path}",
+            headers={"Authorization": f"Bearer {OPERATOR_TOKEN}"})
+        try:
+            with urllib.request.urlopen(asked, timeout=5) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError:
+            return None
 
     def nginx(self):
         """Answers everything as GET /ping is answered: what HTTP alone costs on this machine."""

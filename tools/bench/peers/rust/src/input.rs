@@ -27,7 +27,7 @@ pub async fn read_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T,
 
 async fn collect(mut body: Body) -> Result<Bytes, ApiError> {
     if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
-        return Err(api::BODY_TOO_LARGE);
+        return Err(refuse(body).await);
     }
     let first = match body.data().await {
         Some(chunk) => chunk.map_err(|_| api::INVALID_JSON)?,
@@ -40,10 +40,23 @@ async fn collect(mut body: Body) -> Result<Bytes, ApiError> {
     while let Some(chunk) = body.data().await {
         all.extend_from_slice(&chunk.map_err(|_| api::INVALID_JSON)?);
         if all.len() > MAX_BODY_BYTES {
-            return Err(api::BODY_TOO_LARGE);
+            return Err(refuse(body).await);
         }
     }
     Ok(all.freeze())
+}
+
+/// A client that is still sending when the connection ends doesn't see the answer: so some of the rest is
+/// read.
+async fn refuse(mut body: Body) -> ApiError {
+    let mut left = 4 * MAX_BODY_BYTES;
+    while let Some(Ok(chunk)) = body.data().await {
+        left = match left.checked_sub(chunk.len()) {
+            Some(less) => less,
+            None => break,
+        };
+    }
+    api::BODY_TOO_LARGE
 }
 
 /// What controls, is invisible or turns the direction of writing.

@@ -323,9 +323,29 @@ is by default.</li>
 """
 
 
+def markdown(results):
+    """The main table, for README.md and docs/performance.md."""
+    run = results.run
+    lines = [f"`make bench`, {run['date']}, {run['cores']} cores ({run['cpu']}), shared with the load "
+             f"generator and PostgreSQL; 400 connections, medians of {run['options']['rounds']} interleaved "
+             f"rounds of {run['options']['seconds']} s:", "",
+             "| scenario | Maque | to Gin | to Rust | to Express | p99 | p99 to Gin |", "|---|---|---|---|---|---|---|"]
+    form = lambda value, text: "–" if value is None else text.format(value)
+    for scenario in results.scenarios():
+        ratios = [form(results.ratio("rate", scenario, other), "{:.2f} ×")
+                  for other in ("Gin", "Rust", "Express")]
+        p99 = results.closed("p99_us", scenario, "Maque")
+        lines.append(" | ".join([
+            f"| {SCENARIOS[scenario].title}", form(results.closed("rate", scenario, "Maque"), "{:,.0f}/s"),
+            *ratios, form(None if p99 is None else p99 / 1000, "{:.1f} ms"),
+            form(results.ratio("p99_us", scenario, "Gin"), "{:.2f}") + " |"]))
+    return "\n".join(lines) + "\n"
+
+
 def write(folder):
     """Draws what has been measured; the page's path."""
     results = Results(pathlib.Path(folder))
+    (pathlib.Path(folder) / "table.md").write_text(markdown(results), encoding="utf-8")
     path = pathlib.Path(folder) / "index.html"
     path.write_text(page(results), encoding="utf-8")
     return path

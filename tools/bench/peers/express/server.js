@@ -170,5 +170,7 @@ export async function serve() {
   app.use((error, req, res, next) => fail(res, apiError(error)));
 
   const [host, port] = (process.env.LISTEN ?? '127.0.0.1:8081').split(':');
-  app.listen({ host, port: Number(port), backlog: 4096 });
+  const server = app.listen({ host, port: Number(port), backlog: 4096 });
+  server.keepAliveTimeout = 75_000; // Five seconds by default, less than proxies keep a connection.
+  server.headersTimeout = 80_000;
 }

@@ -29,9 +29,7 @@ class Cells:
                 raise SystemExit(
                     f"{folder} has cells of a run with other settings ({', '.join(changed)}): go on with "
                     "those, or begin anew with --fresh")
-            for line in self.lines.read_text().splitlines():
-                cell = json.loads(line)
-                self.known[self.key(cell)] = cell
+            self.known = read_cells(self.lines)
         else:
             described.write_text(json.dumps(settings, indent=1) + "\n")
             with open(self.table, "w", newline="", encoding="utf-8") as file:
@@ -43,7 +41,8 @@ class Cells:
                      ("phase", "scenario", "server", "connections", "round", "step"))
 
     def has(self, cell):
-        return self.key(cell) in self.known
+        """Whether it has been measured; what could not be is tried again."""
+        return "failed" not in self.known.get(self.key(cell), {"failed": ""})
 
     def add(self, cell):
         self.known[self.key(cell)] = cell
@@ -55,6 +54,12 @@ class Cells:
     def of(self, **wanted):
         return [cell for cell in self.known.values()
                 if all(cell.get(name) == value for name, value in wanted.items())]
+
+
+def read_cells(lines):
+    """By their keys; of one that was measured twice, the last one."""
+    cells = map(json.loads, lines.read_text().splitlines())
+    return {Cells.key(cell): cell for cell in cells}
 
 
 class Progress:

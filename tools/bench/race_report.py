@@ -6,6 +6,7 @@ import pathlib
 import statistics
 
 from measuring import ROOT
+from race_cells import read_cells
 from race_plots import COLOURS, Plots
 from race_scenarios import SCENARIOS
 
@@ -50,8 +51,8 @@ class Results:
     def __init__(self, folder):
         raw = folder / "raw"
         self.run = json.loads((raw / "run.json").read_text())
-        lines = (raw / "cells.jsonl").read_text().splitlines() if (raw / "cells.jsonl").exists() else []
-        self.cells = [json.loads(line) for line in lines]
+        lines = raw / "cells.jsonl"
+        self.cells = list(read_cells(lines).values()) if lines.exists() else []
         self.failed = [cell for cell in self.cells if "failed" in cell]
 
     def of(self, **wanted):

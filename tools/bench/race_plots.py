@@ -66,7 +66,7 @@ class Plots:
 
     def _panels(self, scenarios, height):
         columns = 3
-        rows = math.ceil(len(scenarios) / columns)
+        rows = max(1, math.ceil(len(scenarios) / columns))
         figure, axes = plt.subplots(rows, columns, figsize=(12, height * rows), squeeze=False)
         for unused in axes.flat[len(scenarios):]:
             unused.axis("off")

@@ -32,7 +32,7 @@ public:
 private:
   struct set_start {
     barrier_line* line;
-    void operator()() noexcept { line->begin_ = std::chrono::steady_clock::now(); }
+    void operator()() const noexcept { line->begin_ = std::chrono::steady_clock::now(); }
   };
 
   steady_time begin_;

@@ -63,7 +63,8 @@ struct connection {
 class worker {
 public:
   worker(const load_plan& plan, std::size_t index)
-      : plan_{plan}, number_{index}, random_{std::random_device{}()} {
+      : plan_{plan}, number_{index}, random_{std::random_device{}()}, poll_{::epoll_create1(
+                                                                          EPOLL_CLOEXEC)} {
     result_.kinds.resize(plan.kinds.size());
     std::vector<double> weights;
     for (const request_kind& kind : plan.kinds)
@@ -73,7 +74,6 @@ public:
         plan.connections / plan.threads + (index < plan.connections % plan.threads ? 1 : 0);
     connections_.resize(count);
     share_ = static_cast<double>(count) / static_cast<double>(plan.connections);
-    poll_ = ::epoll_create1(EPOLL_CLOEXEC);
     if (poll_ < 0) throw std::system_error{errno, std::generic_category(), "epoll"};
     ::prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
   }
@@ -105,7 +105,7 @@ public:
 private:
   bool is_open_loop() const noexcept { return plan_.rate > 0; }
 
-  void open(connection& made) {
+  void open(connection& made) const {
     made.socket = connect_to(plan_.port);
     made.received.clear();
     made.is_waiting = false;

@@ -10,12 +10,14 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Reads one JSON object, and nothing that T has no field for.
 pub async fn read_body<T: DeserializeOwned>(request: Request<Body>) -> Result<T, ApiError> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|field| field.to_str().ok());
+    let (head, body) = request.into_parts();
+    // Even if it is refused: hyper closes a connection on which there is something to read.
+    let text = collect(body).await?;
+    let kind = head.headers.get(CONTENT_TYPE).and_then(|field| field.to_str().ok());
     let kind = kind.unwrap_or("").split(';').next().unwrap_or("").trim();
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(api::NOT_JSON);
     }
-    let text = collect(request.into_body()).await?;
     if text.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         return Err(api::INVALID_JSON);
     }

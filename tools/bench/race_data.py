@@ -74,7 +74,8 @@ class RaceData:
         self.postgres.sql(SEED_IDENTITIES.format(known=min(self.users, known)), TEMPLATE, limit=600)
         for key, value in CONFIG.items():
             subprocess.run(
-                [RELEASE / "maque", "config-values", "set", key, json.dumps(value),
+                [RELEASE / "maque", "config-values", "set", key,
+                 json.dumps(value, ensure_ascii=False),
                  f"--database.url={self.postgres.url(TEMPLATE)}"],
                 cwd=self.folder, check=True, timeout=60, stdout=subprocess.DEVNULL)
         self.postgres.sql("CREATE EXTENSION IF NOT EXISTS pg_prewarm", TEMPLATE)

@@ -8,7 +8,7 @@ from measuring import RELEASE
 from servers import migrate
 
 USERS = 100_000
-KNOWN_USERS = 10_000  # WeChat knows them as k0, k1, …, and allows each of them 100 logins a minute.
+KNOWN_USERS = 100_000  # WeChat knows them as k0, k1, …, and allows each of them 100 logins a minute.
 TEMPLATE = "race_template"
 
 # Somebody came every 8 s or so since 2025: ids as domain/ids.hpp makes them, with 41 bits of
@@ -30,6 +30,15 @@ SELECT 'wxsimulator', 'o' || left(translate(encode(sha256(convert_to(
          E'openid\\nwxsimulator\\nk' || n, 'UTF8')), 'base64'), '+/', '-_'), 27), id, created_at
 FROM (SELECT id, created_at, row_number() OVER (ORDER BY id) - 1 AS n FROM users) AS numbered
 WHERE n < {known}
+"""
+
+# Each has logged in once: a planner that takes a table for empty scans it.
+SEED_SESSIONS = """
+INSERT INTO sessions (id, user_id, appid, device, address, created_at, last_seen_at, expires_at,
+                      refresh_secret_hash, refresh_counter, rotated_at)
+SELECT id + 1, id, 'wxsimulator', 'MicroMessenger/8.0.50', '127.0.0.1', now, now,
+       now + 90 * 86400000000, sha256(int8send(id)), 0, now
+FROM users, (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS now) AS clock
 """
 
 # What a mini-program keeps there: about 1 KB in 12 values.
@@ -67,11 +76,13 @@ class RaceData:
 
     def make(self, known=KNOWN_USERS):
         """The template, which every other database is a copy of; so many of its users have logged in
-        with WeChat before."""
+        with WeChat before, and if there are any, every user has a session."""
         self.postgres.sql(f"CREATE DATABASE {TEMPLATE}")
         migrate(self.postgres.url(TEMPLATE), self.folder)
         self.postgres.sql(SEED_USERS.format(users=self.users), TEMPLATE, limit=600)
-        self.postgres.sql(SEED_IDENTITIES.format(known=min(self.users, known)), TEMPLATE, limit=600)
+        if known > 0:
+            self.postgres.sql(SEED_IDENTITIES.format(known=known), TEMPLATE, limit=600)
+            self.postgres.sql(SEED_SESSIONS, TEMPLATE, limit=600)
         for key, value in CONFIG.items():
             subprocess.run(
                 [RELEASE / "maque", "config-values", "set", key,

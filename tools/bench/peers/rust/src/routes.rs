@@ -7,11 +7,14 @@ use crate::api::{self, Answer, ApiError};
 use crate::{config, profiles, sessions, App};
 
 pub async fn serve(app: &App, peer: SocketAddr, request: Request<Body>) -> Response<Body> {
-    let is_public = matches!(request.uri().path(), "/ping" | "/api/config");
+    let is_private = matches!(
+        request.uri().path(),
+        "/api/login" | "/api/v1/token/refresh" | "/api/user/info" | "/api/v1/users"
+    );
     match dispatch(app, peer, request).await {
         Ok(response) => response,
-        Err(error) if is_public => api::fail(error),
-        Err(error) => api::forbid_to_store(api::fail(error)),
+        Err(error) if is_private => api::forbid_to_store(api::fail(error)),
+        Err(error) => api::fail(error),
     }
 }
 

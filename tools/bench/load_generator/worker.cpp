@@ -219,8 +219,9 @@ private:
       return;
     }
     const steady_time now = steady_clock::now();
-    // A request belongs to the time at which it was to be sent.
-    if (from.due < measured_from_ || now >= end_) return;
+    // In an open loop a request belongs to the time at which it was to be sent; in a closed one it
+    // counts when it is answered, or those of a slow server would never count.
+    if ((is_open_loop() ? from.due : now) < measured_from_ || now >= end_) return;
     kind_result& kind = result_.kinds[from.kind];
     if (read.status != wanted)
       ++kind.wrong_status;

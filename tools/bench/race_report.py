@@ -36,8 +36,8 @@ CACHES = (
      "none", "none"),
     ("prepared statements", "yes", "yes", "yes", "yes"),
     ("connections to PostgreSQL", "{pool}, of all lanes; what waits together is one statement",
-     "{pool}, one request each", "{half} shared, on which requests are pipelined, and {half} for "
-     "transactions", "{pool}, of all processes; one request each"),
+     "{pool}, one request each", "{pool}: a fifth for reads, which are pipelined, the others for "
+     "what commits, one request each", "{pool}, of all processes; one request each"),
     ("log", "one request in a hundred, to a file", "none", "none", "none"),
 )
 
@@ -208,7 +208,7 @@ def lines_of_code(folder, pattern, comment):
 
 def same_and_different(results):
     pool = results.run["options"]["pool"]
-    rows = [[f"<th>{what}</th>", *(f"<td>{text.format(pool=pool, half=pool // 2)}</td>" for text in each)]
+    rows = [[f"<th>{what}</th>", *(f"<td>{text.format(pool=pool)}</td>" for text in each)]
             for what, *each in CACHES]
     rows.append(["<th>lines of code, without blank ones and comments</th>",
                  "<td>– (does far more)</td>",

@@ -47,7 +47,9 @@ fn key(name: &str) -> Result<[u8; 32], Failure> {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let url = setting("DATABASE_URL", "");
-    let store = store::Store::open(&url, setting("DATABASE_CONNECTIONS", "20").parse()?).await?;
+    let connections: usize = setting("DATABASE_CONNECTIONS", "20").parse()?;
+    let reading: usize = setting("DATABASE_READERS", &(connections / 5).to_string()).parse()?;
+    let store = store::Store::open(&url, connections, reading).await?;
     let app = Arc::new(App {
         config: config::ConfigWatch::start(&url).await?,
         store,

@@ -27,20 +27,21 @@ pub async fn connect(url: &str) -> Result<Client, Failure> {
     Ok(client)
 }
 
-/// A connection for single statements. Many requests use it at once: what they ask is pipelined.
-struct Shared {
+/// A connection for reads. Many requests use it at once: what they ask is pipelined.
+struct Reader {
     client: Client,
     find: Statement,
-    change: Statement,
     list: Statement,
+}
+
+/// A connection for what is committed. One request has it at a time, so that commits share a write to the
+/// disk instead of waiting for each other on one connection.
+struct Writer {
+    client: Client,
+    change: Statement,
     rotate: Statement,
     judge: Statement,
     end: Statement,
-}
-
-/// A connection for transactions. One request has it at a time.
-struct Exclusive {
-    client: Client,
     find_identity: Statement,
     insert_user: Statement,
     insert_identity: Statement,
@@ -49,9 +50,9 @@ struct Exclusive {
 }
 
 pub struct Store {
-    shared: Vec<Shared>,
+    readers: Vec<Reader>,
     next: AtomicUsize,
-    exclusive: Mutex<Vec<Exclusive>>,
+    writers: Mutex<Vec<Writer>>,
     free: Semaphore,
 }
 
@@ -61,23 +62,32 @@ macro_rules! user_columns {
     };
 }
 
-impl Shared {
+impl Reader {
     async fn open(url: &str) -> Result<Self, Failure> {
         let client = connect(url).await?;
-        Ok(Shared {
+        Ok(Reader {
             find: client
                 .prepare(concat!("SELECT ", user_columns!(),
                     " FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL"))
                 .await?,
+            list: client
+                .prepare("SELECT u.id, u.nickname, u.avatar_url FROM users u WHERE u.id > $1 \
+                    AND NOT u.disabled AND u.deleted_at IS NULL ORDER BY u.id LIMIT $2")
+                .await?,
+            client,
+        })
+    }
+}
+
+impl Writer {
+    async fn open(url: &str) -> Result<Self, Failure> {
+        let client = connect(url).await?;
+        Ok(Writer {
             change: client
                 .prepare(concat!("UPDATE users u SET nickname = coalesce($2, u.nickname),",
                     " avatar_url = coalesce($3, u.avatar_url), language = coalesce($4, u.language),",
                     " updated_at = greatest(u.updated_at, $5), revision = u.revision + 1",
                     " WHERE u.id = $1 AND u.deleted_at IS NULL RETURNING ", user_columns!()))
-                .await?,
-            list: client
-                .prepare("SELECT u.id, u.nickname, u.avatar_url FROM users u WHERE u.id > $1 \
-                    AND NOT u.disabled AND u.deleted_at IS NULL ORDER BY u.id LIMIT $2")
                 .await?,
             rotate: client
                 .prepare("UPDATE sessions s SET refresh_counter = s.refresh_counter + 1, \
@@ -96,15 +106,6 @@ impl Shared {
             end: client
                 .prepare("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
                 .await?,
-            client,
-        })
-    }
-}
-
-impl Exclusive {
-    async fn open(url: &str) -> Result<Self, Failure> {
-        let client = connect(url).await?;
-        Ok(Exclusive {
             find_identity: client
                 .prepare(concat!("SELECT ", user_columns!(), ", u.disabled FROM wechat_identities i",
                     " JOIN users u ON u.id = i.user_id WHERE i.appid = $1 AND i.openid = $2"))
@@ -176,31 +177,31 @@ fn session_of(row: &Row) -> CurrentSession {
 }
 
 impl Store {
-    /// Half of the connections are for transactions.
-    pub async fn open(url: &str, connections: usize) -> Result<Self, Failure> {
-        let (mut shared, mut exclusive) = (Vec::new(), Vec::new());
-        for place in 0..connections.max(2) {
-            if place % 2 == 0 {
-                shared.push(Shared::open(url).await?);
-            } else {
-                exclusive.push(Exclusive::open(url).await?);
-            }
+    /// @param reading how many of the connections are for reads
+    pub async fn open(url: &str, connections: usize, reading: usize) -> Result<Self, Failure> {
+        let (mut readers, mut writers) = (Vec::new(), Vec::new());
+        for _ in 0..reading.max(1) {
+            readers.push(Reader::open(url).await?);
         }
-        let free = Semaphore::new(exclusive.len());
-        Ok(Store { shared, next: AtomicUsize::new(0), exclusive: Mutex::new(exclusive), free })
+        for _ in reading.max(1)..connections.max(2) {
+            writers.push(Writer::open(url).await?);
+        }
+        let free = Semaphore::new(writers.len());
+        Ok(Store { readers, next: AtomicUsize::new(0), writers: Mutex::new(writers), free })
     }
 
-    fn any(&self) -> &Shared {
-        &self.shared[self.next.fetch_add(1, Ordering::Relaxed) % self.shared.len()]
+    fn reader(&self) -> &Reader {
+        &self.readers[self.next.fetch_add(1, Ordering::Relaxed) % self.readers.len()]
     }
 
     pub async fn find(&self, id: i64) -> Result<Option<Profile>, ApiError> {
-        let on = self.any();
+        let on = self.reader();
         Ok(on.client.query_opt(&on.find, &[&id]).await?.as_ref().map(profile_of))
     }
 
     pub async fn change(&self, id: i64, patch: &Patch) -> Result<Option<Profile>, ApiError> {
-        let on = self.any();
+        let mut taken = self.take().await;
+        let on = taken.mine();
         let now = sessions::now();
         let changed = on.client
             .query_opt(&on.change, &[&id, &patch.nickname, &patch.avatar_url, &patch.language, &now])
@@ -209,7 +210,7 @@ impl Store {
     }
 
     pub async fn list(&self, after: i64, limit: i64) -> Result<Vec<PublicProfile>, ApiError> {
-        let on = self.any();
+        let on = self.reader();
         let rows = on.client.query(&on.list, &[&after, &limit]).await?;
         let profile = |row: &Row| PublicProfile {
             id: row.get::<_, i64>(0).to_string(),
@@ -237,7 +238,7 @@ impl Store {
 
     async fn take(&self) -> Taken<'_> {
         let permit = self.free.acquire().await.expect("it is never closed");
-        let taken = self.exclusive.lock().unwrap().pop();
+        let taken = self.writers.lock().unwrap().pop();
         Taken { from: self, taken, _permit: permit }
     }
 
@@ -245,7 +246,8 @@ impl Store {
     pub async fn rotate(
         &self, presented: &RefreshToken, now: i64,
     ) -> Result<CurrentSession, ApiError> {
-        let on = self.any();
+        let mut taken = self.take().await;
+        let on = taken.mine();
         let hash = tokens::hash(&presented.secret);
         let counter = i64::from(presented.counter);
         let earliest = now - REFRESH_TTL * 1_000_000;
@@ -254,56 +256,55 @@ impl Store {
             .await?;
         match rotated {
             Some(row) => Ok(session_of(&row)),
-            None => self.judge(presented, &hash, now).await,
+            None => judge(on, presented, &hash, now).await,
         }
     }
+}
 
-    async fn judge(
-        &self, presented: &RefreshToken, hash: &Vec<u8>, now: i64,
-    ) -> Result<CurrentSession, ApiError> {
-        let on = self.any();
-        let row = on.client.query_opt(&on.judge, &[&presented.session, hash]).await?;
-        let row = row.ok_or(api::INVALID_REFRESH_TOKEN)?;
-        let current = session_of(&row);
-        let (last_seen_at, rotated_at): (i64, i64) = (row.get(4), row.get(5));
-        let end = current.expires_at.min(last_seen_at + REFRESH_TTL * 1_000_000);
-        if row.get(6) || now >= end {
-            return Err(api::SESSION_ENDED);
-        }
-        if row.get(7) {
-            return Err(api::ACCOUNT_DISABLED);
-        }
-        if current.counter == presented.counter + 1 && now - rotated_at < REUSE_WINDOW {
-            return Ok(current); // The client lost the answer.
-        }
-        on.client.execute(&on.end, &[&presented.session, &now]).await?;
-        Err(api::SESSION_ENDED) // Somebody has a copy.
+async fn judge(
+    on: &Writer, presented: &RefreshToken, hash: &Vec<u8>, now: i64,
+) -> Result<CurrentSession, ApiError> {
+    let row = on.client.query_opt(&on.judge, &[&presented.session, hash]).await?;
+    let row = row.ok_or(api::INVALID_REFRESH_TOKEN)?;
+    let current = session_of(&row);
+    let (last_seen_at, rotated_at): (i64, i64) = (row.get(4), row.get(5));
+    let end = current.expires_at.min(last_seen_at + REFRESH_TTL * 1_000_000);
+    if row.get(6) || now >= end {
+        return Err(api::SESSION_ENDED);
     }
+    if row.get(7) {
+        return Err(api::ACCOUNT_DISABLED);
+    }
+    if current.counter == presented.counter + 1 && now - rotated_at < REUSE_WINDOW {
+        return Ok(current); // The client lost the answer.
+    }
+    on.client.execute(&on.end, &[&presented.session, &now]).await?;
+    Err(api::SESSION_ENDED) // Somebody has a copy.
 }
 
 /// Gives the connection back, also when the request is dropped.
 struct Taken<'a> {
     from: &'a Store,
-    taken: Option<Exclusive>,
+    taken: Option<Writer>,
     _permit: SemaphorePermit<'a>,
 }
 
 impl Taken<'_> {
-    fn mine(&mut self) -> &mut Exclusive {
+    fn mine(&mut self) -> &mut Writer {
         self.taken.as_mut().expect("there is one for each permit")
     }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.from.exclusive.lock().unwrap().extend(self.taken.take());
+        self.from.writers.lock().unwrap().extend(self.taken.take());
     }
 }
 
 type Value<'a> = &'a (dyn ToSql + Sync);
 
 async fn admit_within(
-    on: &mut Exclusive, asked: &Admission,
+    on: &mut Writer, asked: &Admission,
 ) -> Result<Result<Admitted, ApiError>, tokio_postgres::Error> {
     let within = on.client.transaction().await?;
     let known = within.query_opt(&on.find_identity, &[&APPID, &asked.openid]).await?;

@@ -135,7 +135,7 @@ class Plots:
             axis.set_title(SCENARIOS[scenario].title, loc="left")
             axis.grid(axis="y", visible=False)
             axis.tick_params(axis="y", length=0)
-            axis.set_xlim(0, max([*left, 1]) * 1.35)
+            axis.set_xlim(0, max([*left, 1]) * 1.5)
         handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in PARTS.values()]
         figure.legend(handles, ["the server", "PostgreSQL", "the simulator of WeChat"],
                       loc="lower center", ncol=3, frameon=False, bbox_to_anchor=(0.5, 1))

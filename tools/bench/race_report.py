@@ -107,7 +107,10 @@ def judged(value, limit, at_least):
     if value is None:
         return f'<td class="none">– <small>({sign} {limit:g})</small></td>'
     reached = value >= limit if at_least else value <= limit
-    return (f'<td class="{"good" if reached else "bad"}">{"✓" if reached else "✗"} {value:.2f} '
+    shown = f"{value:.2f}"
+    if not reached and float(shown) == limit:
+        shown = f"{value:.4f}"  # Missed by a hair, and seen to be.
+    return (f'<td class="{"good" if reached else "bad"}">{"✓" if reached else "✗"} {shown} '
             f'<small>({sign} {limit:g})</small></td>')
 
 
@@ -179,6 +182,8 @@ def idle_table(results):
                          cell(step["busy_memory_mib"], "{:.1f}"), cell(step["rate"], "{:,.0f}"),
                          cell(milliseconds(step["p50_us"])), cell(milliseconds(step["p99_us"])),
                          cell(milliseconds(step["max_us"]))])
+    if not rows:
+        return ""
     return table(["server", "idle connections", "MiB", "MiB while 64 others ask", "requests/s of the 64",
                   "p50 ms", "p99 ms", "max ms"], rows)
 
@@ -237,6 +242,12 @@ details { margin: .5rem 0; } summary { cursor: pointer; font-weight: 600; }
 """
 
 
+def section(title, *parts):
+    """Nothing, if there is nothing to show in it."""
+    content = "".join(parts)
+    return f"<h2>{title}</h2>{content}" if content else ""
+
+
 def figure(picture, caption):
     return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>" if picture else ""
 
@@ -256,29 +267,28 @@ def page(results):
         ".</p>",
         "<h2>What was to be reached</h2>", goals(results), other_goals(results),
         failures(results),
-        "<h2>Requests a second</h2>",
-        figure(plots.rates(scenarios), "400 connections, each of which asks again when it has its answer. "
-               "Longer is better. Each panel has its own scale; × is the multiple of Gin's rate."),
-        "<h2>How long the slowest in a hundred wait</h2>",
-        figure(plots.latencies(scenarios), "p99 at 400 connections, milliseconds, logarithmic: each line "
-               "is ten times the one before. Shorter is better."),
-        "<h2>Latency against throughput</h2>",
-        figure(plots.open_loops(), "400 connections at a constant rate that doesn’t wait for answers. Each "
-               "curve ends where the server is saturated. Lower and further to the right is better."),
-        "<h2>The mix, second by second</h2>",
-        figure(plots.steady(), "All servers at the same rate, which the slower of Gin and Express can "
-               "just bear: the p99 of each second."),
-        "<h2>Connections that do nothing</h2>",
-        figure(plots.idle(), "Left: memory of the server with so many open connections. Right: p99 of "
-               "GET /ping on 64 other connections meanwhile."),
-        idle_table(results),
-        "<h2>CPU of a request</h2>",
-        figure(plots.cpu(scenarios), "Microseconds of CPU for a request at 400 connections: of the server, "
-               "of PostgreSQL, of the simulator of WeChat. Shorter is better."),
-        "<h2>Where a request's time goes</h2>",
-        figure(plots.stages(), "Maque’s own measurement of its stages, at 400 connections; the other "
-               "servers have none.") or "<p>This build of Maque has no page of its stages "
-        "(<code>GET /admin/http</code>), and the other servers have none.</p>",
+        section("Requests a second", figure(
+            plots.rates(scenarios), "400 connections, each of which asks again when it has its answer. "
+            "Longer is better. Each panel has its own scale; × is the multiple of Gin's rate.")),
+        section("How long the slowest in a hundred wait", figure(
+            plots.latencies(scenarios), "p99 at 400 connections, milliseconds, logarithmic: each line is "
+            "ten times the one before. Shorter is better.")),
+        section("Latency against throughput", figure(
+            plots.open_loops(), "400 connections at a constant rate that doesn’t wait for answers. Each "
+            "curve ends where the server is saturated. Lower and further to the right is better.")),
+        section("The mix, second by second", figure(
+            plots.steady(), "All servers at the same rate, which the slower of Gin and Express can just "
+            "bear: the p99 of each second.")),
+        section("Connections that do nothing", figure(
+            plots.idle(), "Left: memory of the server with so many open connections. Right: p99 of "
+            "GET /ping on 64 other connections meanwhile."), idle_table(results)),
+        section("CPU of a request", figure(
+            plots.cpu(scenarios), "Microseconds of CPU for a request at 400 connections: of the server, "
+            "of PostgreSQL, of the simulator of WeChat. Shorter is better.")),
+        section("Where a request's time goes", figure(
+            plots.stages(), "Maque’s own measurement of its stages, at 400 connections; the other servers "
+            "have none.") or "<p>This build of Maque has no page of its stages "
+            "(<code>GET /admin/http</code>), and the other servers have none.</p>"),
         "<h2>All figures</h2>",
     ]
     for scenario in scenarios:

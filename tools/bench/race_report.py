@@ -36,7 +36,7 @@ CACHES = (
      "none", "none"),
     ("prepared statements", "yes", "yes", "yes", "yes"),
     ("connections to PostgreSQL", "{pool}, of all lanes; what waits together is one statement",
-     "{pool}, one request each", "{pool}: a fifth for reads, which are pipelined, the others for "
+     "{pool}, one request each", "{pool}: half for reads, which are pipelined, the others for "
      "what commits, one request each", "{pool}, of all processes; one request each"),
     ("log", "one request in a hundred, to a file", "none", "none", "none"),
 )

@@ -48,7 +48,7 @@ fn key(name: &str) -> Result<[u8; 32], Failure> {
 async fn main() -> Result<(), Failure> {
     let url = setting("DATABASE_URL", "");
     let connections: usize = setting("DATABASE_CONNECTIONS", "20").parse()?;
-    let reading: usize = setting("DATABASE_READERS", &(connections / 5).to_string()).parse()?;
+    let reading: usize = setting("DATABASE_READERS", &(connections / 2).to_string()).parse()?;
     let store = store::Store::open(&url, connections, reading).await?;
     let app = Arc::new(App {
         config: config::ConfigWatch::start(&url).await?,

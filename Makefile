@@ -70,6 +70,16 @@ tsan: ## Run every test under ThreadSanitizer
 .PHONY: check
 check: lint build test asan tsan ## Everything that CI runs
 
+.PHONY: bench
+bench: build ## Race against Gin, Rust and Express: a report in report/ (about two hours; goes on where it was stopped)
+	@tools/install-dependencies bench
+	@tools/bench/race $(ARGS)
+
+.PHONY: bench-quick
+bench-quick: build ## A minute's look at the race: a report in report/quick/
+	@tools/install-dependencies bench
+	@tools/bench/race --quick $(ARGS)
+
 .PHONY: bench-ping
 bench-ping: build ## Measure /ping and /api/user/info against Gin (about five minutes)
 	@tools/install-dependencies bench
@@ -99,6 +109,11 @@ bench-publishes: build ## Measure 10,000 publications of the configuration under
 bench-wechat: build ## Measure logins by way of WeChat against Gin (about six minutes; ARGS=login|memory|burst|hang)
 	@tools/install-dependencies bench
 	@tools/bench/wechat $(ARGS)
+
+.PHONY: bench-contract
+bench-contract: build ## Check that Gin, Rust and Express answer the API as Maque does (about a minute)
+	@tools/install-dependencies bench
+	@tools/bench/contract $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what was built

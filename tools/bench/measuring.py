@@ -86,7 +86,7 @@ class Peer:
 
 def build_gin(name, folder):
     """The program of the Go package tools/bench/NAME, made in `folder`."""
-    program = folder / name
+    program = folder / pathlib.PurePath(name).name
     subprocess.run(
         ["go", "build", "-o", str(program), "."], cwd=ROOT / "tools/bench" / name, check=True,
         timeout=300, env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode",

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -23,22 +22,23 @@ func newWechatClient(base string) *wechatClient {
 	return &wechatClient{base, &http.Client{Transport: transport, Timeout: 5 * time.Second}}
 }
 
-func (w *wechatClient) exchange(ctx context.Context, code string) (string, error) {
+// exchange returns the openid and the session_key.
+func (w *wechatClient) exchange(ctx context.Context, code string) (string, string, error) {
 	query := url.Values{"appid": {appid}, "secret": {"secret"}, "js_code": {code},
 		"grant_type": {"authorization_code"}}
 	request, err := http.NewRequestWithContext(
 		ctx, http.MethodGet, w.base+"/sns/jscode2session?"+query.Encode(), nil)
 	if err != nil {
-		return "", err
+		return "", "", errInternal
 	}
 	answer, err := w.client.Do(request)
 	if err != nil {
-		return "", err
+		return "", "", errWechatUnavailable
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
 	if err != nil {
-		return "", err
+		return "", "", errWechatUnavailable
 	}
 	var known struct {
 		Openid     string `json:"openid"`
@@ -46,10 +46,28 @@ func (w *wechatClient) exchange(ctx context.Context, code string) (string, error
 		Errcode    int    `json:"errcode"`
 	}
 	if err := json.Unmarshal(body, &known); err != nil {
-		return "", err
+		return "", "", errBadWechatReply
 	}
-	if known.Errcode != 0 || known.Openid == "" || known.SessionKey == "" {
-		return "", errors.New("refused by WeChat")
+	if known.Errcode != 0 {
+		return "", "", wechatError(known.Errcode)
 	}
-	return known.Openid, nil
+	if known.Openid == "" || known.SessionKey == "" {
+		return "", "", errBadWechatReply
+	}
+	return known.Openid, known.SessionKey, nil
+}
+
+func wechatError(errcode int) error {
+	switch errcode {
+	case 40029, 40163:
+		return errInvalidCode
+	case 40226:
+		return errUserBlocked
+	case 45011:
+		return errTooManyRequests
+	case -1:
+		return errWechatUnavailable
+	default:
+		return errRejectedByWechat
+	}
 }

@@ -70,8 +70,8 @@ result<void> apply_options(const value_arguments& asked, config_content& content
     auto& targeting = content.targeting ? *content.targeting : content.targeting.emplace();
     if (!asked.appids.empty()) targeting.appids = asked.appids;
     std::ranges::sort(targeting.appids);
-    const auto again = std::ranges::unique(targeting.appids);
-    targeting.appids.erase(again.begin(), again.end());
+    targeting.appids.erase(std::unique(targeting.appids.begin(), targeting.appids.end()),
+                           targeting.appids.end());
     if (asked.percentage) targeting.percentage = *asked.percentage;
     if (asked.otherwise) targeting.otherwise = asked.otherwise;
   }

@@ -143,6 +143,7 @@ nlohmann::json gather_messages(const std::vector<const actor_meter*>& meters, st
     }
   }
   std::vector<std::pair<const std::string, message_sum>*> order;
+  order.reserve(sums.size());
   for (auto& each : sums)
     order.push_back(&each);
   std::ranges::stable_sort(order, std::greater{},

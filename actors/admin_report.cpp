@@ -107,12 +107,12 @@ nlohmann::json admin_reports::http() {
 admin_reports::route_rows admin_reports::gather_routes() const {
   route_rows rows;
   for (const lane_sources& lane : from_.lanes) {
-    for (auto& read : lane.routes->read()) {
+    for (const auto& read : lane.routes->read()) {
       const auto known = std::ranges::find_if(rows, [&](const http::route_reading& row) {
         return row.route.method == read.route.method && row.route.pattern == read.route.pattern;
       });
       if (known == rows.end())
-        rows.push_back(std::move(read));
+        rows.push_back(read);
       else
         known->merge(read);
     }

@@ -33,7 +33,7 @@ void set_log_levels(log::logger& log, const config::settings& settings) {
   log.set_thresholds(log::parse_level(settings.log.level).value_or(log::level::info), own);
 }
 
-live_state::live_state(config::settings start, log::logger& log, configure_all everywhere)
+live_state::live_state(const config::settings& start, log::logger& log, configure_all everywhere)
     : log_{log}, everywhere_{std::move(everywhere)}, view_{start, start, {}} {}
 
 start_child live_state::watcher_child(lane_context& here, actor_meter& meter) {
@@ -134,7 +134,8 @@ void live_state::apply(const config::settings& next) {
 void live_state::complain(const std::vector<config::problem>& problems) {
   std::vector<std::string> told;
   for (const auto& [where, what] : problems) {
-    told.push_back(where + ": " + what);
+    told.push_back(where);
+    told.back().append(": ").append(what);
     if (std::ranges::find(complaints_, told.back()) != complaints_.end()) continue;
     log_.of(log::source::config)
         .line(log::level::error, nullptr, "a published setting can't be used and is left out",

@@ -27,7 +27,7 @@ public:
 
   /// @param start what the server has started with, all of it checked.
   /// @param everywhere tells all lanes. Must not call back.
-  live_state(config::settings start, log::logger& log, configure_all everywhere);
+  live_state(const config::settings& start, log::logger& log, configure_all everywhere);
 
   /// The watcher of the published configuration, which tells all lanes.
   /// @param here of the lane that it runs on, whose database it asks; before that runs.

@@ -13,7 +13,7 @@ namespace maque {
 /// What names a message among others, as message_meter takes it: the type of its first element, of
 /// the second one if a request_context comes first.
 inline const char* kind_of(const caf::type_erased_tuple& content) noexcept {
-  if (content.size() == 0) return "nothing";
+  if (content.empty()) return "nothing";
   caf::rtti_pair first = content.type(0);
   if (first.second != nullptr && *first.second == typeid(request_context) && content.size() > 1)
     first = content.type(1);

@@ -13,7 +13,8 @@ constexpr const char* other_kinds = "others";
 constexpr std::size_t shown_kind_bytes = 64;
 
 struct free_memory {
-  void operator()(char* memory) const noexcept { std::free(memory); }
+  // As __cxa_demangle wants it.
+  void operator()(char* memory) const noexcept { std::free(memory); } // NOLINT(*-no-malloc)
 };
 
 std::string demangled(const char* kind) {

@@ -50,7 +50,8 @@ operator_service::operator_service(operator_parts parts, std::string address)
     const auto wrong = config::check_live_value(key, json);
     return wrong ? fail(errc::config_value_invalid, *wrong) : result<void>{};
   };
-  desk_.plan_log_level = [this](const std::string& level, const auto& module, const auto& published) {
+  desk_.plan_log_level = [this](const std::string& level, const auto& module,
+                                const auto& published) {
     return parts_.live.plan_log_level(level, module, published);
   };
   blueprint_ = blueprint(std::move(address));

@@ -75,9 +75,12 @@ void check_origins(collector& subject) {
 
 void check_operator(collector& subject) {
   const auto& admin = subject.values().admin;
-  const auto size = admin.token.reveal().size();
-  if (subject.is_sound({"admin.token"}) && size != 0 && size < master_secret_bytes)
-    subject.add_problem(subject.origin({"admin.token"}), "admin.token must have at least 32 bytes");
+  const auto& token = admin.token.reveal();
+  const auto is_printable = [](char c) { return c > ' ' && c <= '~'; };
+  if (subject.is_sound({"admin.token"}) && !token.empty() &&
+      (token.size() < master_secret_bytes || !std::ranges::all_of(token, is_printable)))
+    subject.add_problem(subject.origin({"admin.token"}),
+                        "admin.token must have at least 32 bytes, all of them printable");
   if (!subject.is_sound({"admin.allowed_hosts"})) return;
   for (std::size_t index = 0; index < admin.allowed_hosts.size(); ++index)
     if (!is_host(admin.allowed_hosts[index]))

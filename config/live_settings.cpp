@@ -139,9 +139,8 @@ std::vector<live_change> live_changes(const settings& before, const settings& af
 std::vector<option_state> describe_state(const settings& start, const live_values& live) {
   const settings defaults;
   const auto [now, problems] = apply_live(start, live);
-  const auto is_applied = [&](const std::string& key) {
-    return live.contains(key) &&
-           std::ranges::find(problems, key, &problem::where) == problems.end();
+  const auto is_applied = [&live, &wrong = problems](const std::string& key) {
+    return live.contains(key) && std::ranges::find(wrong, key, &problem::where) == wrong.end();
   };
   std::vector<option_state> out;
   for (const option& each : all_options()) {

@@ -8,7 +8,8 @@ namespace maque::config {
 
 namespace {
 
-CLI::App* add(CLI::App* group, const char* name, const char* help, command& asked, action what) {
+CLI::App* add_command(CLI::App* group, const char* name, const char* help, command& asked,
+                      action what) {
   auto* const added = group->add_subcommand(name, help);
   added->callback([&asked, what] { asked.what = what; });
   return added;
@@ -27,10 +28,11 @@ void add_change(CLI::App* to, command& asked) {
 }
 
 void add_set(CLI::App* values, command& asked) {
-  auto* const set = add(values, "set",
-                        "Publish one value; a running server has it within two seconds. What no "
-                        "option names stays as it is",
-                        asked, action::values_set);
+  auto* const set =
+      add_command(values, "set",
+                  "Publish one value; a running server has it within two seconds. What no "
+                  "option names stays as it is",
+                  asked, action::values_set);
   add_change(set, asked);
   set->add_option("JSON", asked.json,
                   "Any JSON value; a string needs its quotes; - is standard input")
@@ -74,32 +76,34 @@ void add_values(CLI::App& program, command& asked) {
   auto* const values =
       program.add_subcommand("config-values", "Published configuration (GET /api/config)")
           ->require_subcommand(1);
-  auto* const list =
-      add(values, "list", "Print all values as one JSON object", asked, action::values_list);
+  auto* const list = add_command(values, "list", "Print all values as one JSON object", asked,
+                                 action::values_list);
   list->add_flag("--table", asked.value.table,
                  "A table instead: versions, whom each is for, who published it, drafts");
-  add_key(add(values, "get", "Print one value", asked, action::values_get), asked);
+  add_key(add_command(values, "get", "Print one value", asked, action::values_get), asked);
   add_set(values, asked);
-  add_change(add(values, "remove", "Withdraw one value", asked, action::values_remove), asked);
+  add_change(add_command(values, "remove", "Withdraw one value", asked, action::values_remove),
+             asked);
 
-  auto* const history = add(values, "history", "Print the versions of a key, the newest first",
-                            asked, action::values_history);
+  auto* const history =
+      add_command(values, "history", "Print the versions of a key, the newest first", asked,
+                  action::values_history);
   add_key(history, asked);
   history->add_option("--limit", asked.value.limit, "Not more than so many (20)")
       ->type_name("NUMBER")
       ->check(CLI::PositiveNumber);
   history->add_flag("--json", asked.value.json, "One JSON object a line");
 
-  auto* const diff = add(values, "diff", "Print what changed between two versions of a key", asked,
-                         action::values_diff);
+  auto* const diff = add_command(values, "diff", "Print what changed between two versions of a key",
+                                 asked, action::values_diff);
   add_key(diff, asked);
   diff->add_option("FROM", asked.value.from)->required();
   diff->add_option("TO", asked.value.to)->required();
   diff->add_flag("--json", asked.value.json, "As a JSON Patch (RFC 6902)");
 
-  auto* const back =
-      add(values, "rollback", "Publish an old version again, as a new one; nothing is forgotten",
-          asked, action::values_rollback);
+  auto* const back = add_command(values, "rollback",
+                                 "Publish an old version again, as a new one; nothing is forgotten",
+                                 asked, action::values_rollback);
   add_change(back, asked);
   back->add_option("VERSION", asked.value.to)->required();
 }

@@ -3,7 +3,7 @@
 namespace maque::db {
 namespace {
 
-std::vector<std::string> split(const std::string& appids) {
+std::vector<std::string> listed_appids(const std::string& appids) {
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin < appids.size();) {
     const std::size_t end = std::min(appids.find(' ', begin), appids.size());
@@ -30,7 +30,7 @@ config_visibility visibility_of(const std::optional<std::string>& text) {
 std::optional<config_targeting> targeting_of(const config_row& row, int first) {
   const auto percentage = row.integer(first);
   if (!percentage) return std::nullopt;
-  return config_targeting{split(row.text(first + 1).value_or("")),
+  return config_targeting{listed_appids(row.text(first + 1).value_or("")),
                           static_cast<std::uint32_t>(*percentage), row.text(first + 2)};
 }
 

@@ -40,7 +40,7 @@ result<std::uint64_t> config_editor::perform(const set_config_value& request) {
 }
 
 result<config_item> config_editor::perform(const save_config_draft& request) {
-  const auto item = begin(request.edit);
+  auto item = begin(request.edit);
   if (!item) return item;
   const auto& before = item->draft;
   const std::string& who = request.edit.by.who;
@@ -55,7 +55,7 @@ result<config_item> config_editor::perform(const save_config_draft& request) {
 }
 
 result<config_item> config_editor::perform(const publish_config_value& request) {
-  const auto item = begin(request.edit);
+  auto item = begin(request.edit);
   if (!item) return item;
   auto content = request.content;
   // What is published directly leaves other people's drafts alone.
@@ -76,7 +76,7 @@ result<config_item> config_editor::perform(const publish_config_value& request) 
 }
 
 result<config_item> config_editor::perform(const remove_config_value& request) {
-  const auto item = begin(request.edit);
+  auto item = begin(request.edit);
   if (!item) return item;
   if (!item->published) return fail(errc::config_key_not_found);
   return append(*item, std::nullopt, request.edit.by).and_then([&] {
@@ -85,7 +85,7 @@ result<config_item> config_editor::perform(const remove_config_value& request) {
 }
 
 result<config_item> config_editor::perform(const discard_config_draft& request) {
-  const auto item = begin(request.edit);
+  auto item = begin(request.edit);
   if (!item) return item;
   const auto draft = require_draft(*item, request.draft_revision);
   if (!draft) return tl::unexpected{draft.error()};
@@ -95,7 +95,7 @@ result<config_item> config_editor::perform(const discard_config_draft& request) 
 }
 
 result<config_item> config_editor::perform(const roll_back_config_value& request) {
-  const auto item = begin(request.edit);
+  auto item = begin(request.edit);
   if (!item) return item;
   auto old = tables_.version_of(request.edit.key, request.to_version);
   if (!old) return tl::unexpected{std::move(old.error())};

@@ -364,7 +364,9 @@ void db_pool_state::log_slow(const Batch& work, const waiters& waiting, passage 
   const waiter& first = waiting.front();
   const std::string second =
       waiting.back().trace == first.trace ? "" : to_string(waiting.back().trace);
-  log.line(log::level::warn, &first.trace, "slow query",
+  // The server's own look-ups belong to no request.
+  const trace_id* const trace = first.trace == trace_id{} ? nullptr : &first.trace;
+  log.line(log::level::warn, trace, "slow query",
            {{"kinds", std::string_view{kinds}},
             {"requests", std::uint64_t{waiting.size()}},
             {"waiting_us", micros(took.sent - first.since)},

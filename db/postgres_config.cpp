@@ -135,7 +135,7 @@ private:
 
 } // namespace
 
-bool is_config_write(const write_request& request) noexcept {
+bool is_config_write(const write_request& request) {
   return std::visit([]<class Request>(const Request&) { return config_write<Request>; }, request);
 }
 

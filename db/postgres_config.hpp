@@ -20,7 +20,7 @@ concept config_write =
 
 /// Whether its turn comes after everything else in a batch: it locks a table that readers of the
 /// newest version don't wait for, but all who write configuration.
-bool is_config_write(const write_request& request) noexcept;
+bool is_config_write(const write_request& request);
 
 /// @param request one that is_config_write(). With a new version, those who listen to the channel
 /// maque_config are notified of it when the transaction is committed.

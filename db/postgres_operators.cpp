@@ -36,7 +36,8 @@ const postgres_statement search_accounts_statement{
            " SELECT "} +
         postgres_account_columns() +
         " FROM users u WHERE u.id IN (SELECT m.id FROM meant m)"
-        " AND u.deleted_at IS NULL ORDER BY u.id DESC LIMIT $6"};
+        // Who was named by his id is not hidden by names that others have chosen.
+        " AND u.deleted_at IS NULL ORDER BY u.id = $1::bigint DESC, u.id DESC LIMIT $6"};
 
 std::int64_t number_below(auto before) {
   return before ? static_cast<std::int64_t>(before->value) : INT64_MAX;

@@ -34,7 +34,7 @@ config_entry read_entry(const sqlite_row& row) {
   return read_config_entry(sqlite_config_row{row}, 0);
 }
 
-std::int64_t signed_of(std::uint64_t number) {
+std::int64_t sqlite_number(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
 }
 
@@ -79,7 +79,7 @@ result<std::optional<config_item>> sqlite_config::find(const string& key) {
 }
 
 result<config_history> sqlite_config::history(const list_config_history& query) {
-  const std::int64_t before = query.before ? signed_of(*query.before) : INT64_MAX;
+  const std::int64_t before = query.before ? sqlite_number(*query.before) : INT64_MAX;
   return history_.all(read_version, query.key, before, std::int64_t{query.limit});
 }
 
@@ -97,11 +97,11 @@ result<config_item> sqlite_config::item(const string& key) {
 
 result<std::optional<config_version>> sqlite_config::version_of(const string& key,
                                                                 std::uint64_t version) {
-  return version_.first(read_version, key, signed_of(version));
+  return version_.first(read_version, key, sqlite_number(version));
 }
 
 result<void> sqlite_config::append(const string& key, const config_version& made) {
-  const std::int64_t version = signed_of(made.version);
+  const std::int64_t version = sqlite_number(made.version);
   const config_fields fields = made.content ? fields_of(*made.content) : config_fields{};
   return insert_version_
       .run(version, key, fields.json, fields.description, fields.visibility, fields.percentage,
@@ -116,7 +116,8 @@ result<void> sqlite_config::put_draft(const string& key, const config_draft& dra
   const config_fields fields = fields_of(draft.content);
   return put_draft_.run(key, fields.json, fields.description, fields.visibility, fields.percentage,
                         fields.appids, fields.otherwise, fields.json_schema, draft.saved_by,
-                        draft.saved_at, signed_of(draft.base_version), signed_of(draft.revision));
+                        draft.saved_at, sqlite_number(draft.base_version),
+                        sqlite_number(draft.revision));
 }
 
 result<void> sqlite_config::remove_draft(const string& key) {

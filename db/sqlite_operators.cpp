@@ -49,7 +49,8 @@ sqlite_operators::sqlite_operators(sqlite_database& database)
                           " SELECT "} +
                   sqlite_account_columns() +
                   " FROM users u WHERE id IN (SELECT id FROM meant)"
-                  " AND deleted_at IS NULL ORDER BY id DESC LIMIT ?6"} {}
+                  // Who was named by his id is not hidden by names that others have chosen.
+                  " AND deleted_at IS NULL ORDER BY id = ?1 DESC, id DESC LIMIT ?6"} {}
 
 result<std::uint64_t> sqlite_operators::perform(const record_action& request) {
   const audit_entry& entry = request.entry;

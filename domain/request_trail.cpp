@@ -74,7 +74,7 @@ std::uint64_t request_trail::new_id() noexcept {
 void request_trail::record(trail_span span) noexcept {
   if (!records_spans()) return;
   const std::scoped_lock held{spans_->lock};
-  add(std::move(span));
+  add(span);
 }
 
 /// With the lock held.

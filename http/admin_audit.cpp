@@ -49,7 +49,8 @@ void note_action(handler_context& context, const exchange_ptr& asked, operator_a
 }
 
 void note_action_if_possible(handler_context& context, const exchange_ptr& asked,
-                             operator_action done, std::function<void(const exchange_ptr&)> then) {
+                             operator_action done,
+                             const std::function<void(const exchange_ptr&)>& then) {
   const std::string action = done.action;
   context.self
       ->request(context.services.database, caf::infinite, asked->context,

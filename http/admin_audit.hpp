@@ -26,7 +26,8 @@ void note_action(handler_context& context, const exchange_ptr& asked, operator_a
 /// The same where the action goes on without the audit log, which the log says then: operators have
 /// to be able to sign in while the database is what is broken.
 void note_action_if_possible(handler_context& context, const exchange_ptr& asked,
-                             operator_action done, std::function<void(const exchange_ptr&)> then);
+                             operator_action done,
+                             const std::function<void(const exchange_ptr&)>& then);
 
 /// A JSON object as text, for details.
 std::string to_details(const nlohmann::json& object);

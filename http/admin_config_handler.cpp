@@ -130,8 +130,10 @@ void with_content(handler_context& context, const exchange_ptr& asked, config_or
 void show_config_items(handler_context& context, const exchange_ptr& asked) {
   context.ask<std::vector<config_item>>(
       asked, context.services.database, list_config_items{},
-      [](exchange& waiting, const std::vector<config_item>& items) {
-        std::uint64_t version = 0;
+      [&context](exchange& waiting, const std::vector<config_item>& items) {
+        // The newest may have been a removal, of which no item tells.
+        const auto in_force = context.services.config.current();
+        std::uint64_t version = in_force ? in_force->version : 0;
         for (const config_item& each : items)
           version = std::max(version, each.version());
         waiting.succeed(render_config_items(version, items));

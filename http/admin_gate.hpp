@@ -62,8 +62,8 @@ private:
                        std::string_view secret);
   void confirm(handler_context& context, const exchange_ptr& arrived,
                const operator_session& session);
-  void serve(handler_context& context, const exchange_ptr& arrived,
-             const operator_session& session);
+  static void serve(handler_context& context, const exchange_ptr& arrived,
+                    const operator_session& session);
 
   admin_gate_options options_;
   sha256_digest token_hash_;

@@ -93,7 +93,7 @@ content_patch read_content_patch(json_body& body) {
   patch.description = body.optional("description", limits::config_description_bytes);
   if (const auto visibility = body.optional("visibility", limits::config_key_bytes)) {
     patch.visibility = parse_config_visibility(*visibility);
-    if (!patch.visibility) body.refuse("visibility", "has to be \"client\" or \"server\"");
+    if (!patch.visibility) body.refuse("visibility", R"(has to be "client" or "server")");
   }
   if (const auto targeting = body.optional_json("targeting"))
     patch.targeting =

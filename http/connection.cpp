@@ -66,7 +66,7 @@ void connection::enter(phase next, std::chrono::milliseconds limit, steady_time 
   deadline_ = now + limit;
 }
 
-void connection::count_open() noexcept {
+void connection::count_open() const noexcept {
   if (host_.meter != nullptr) host_.meter->connections(host_.open.size());
 }
 

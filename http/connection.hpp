@@ -116,7 +116,7 @@ private:
   /// Gives the time, for whoever needs it, too.
   steady_time enter(phase next, std::chrono::milliseconds limit) noexcept;
   void enter(phase next, std::chrono::milliseconds limit, steady_time now) noexcept;
-  void count_open() noexcept;
+  void count_open() const noexcept;
   bool wants_request() const noexcept { return phase_ <= phase::body; }
   bool has_room() const noexcept;
 

@@ -36,14 +36,14 @@ foreach(file IN LISTS files)
   if(literal STREQUAL "")
     set(literal "    \"\"\n")
   endif()
-  string(APPEND arrays "constexpr char file_${count}[] =\n${literal}    ;\n")
+  string(APPEND arrays "constexpr std::string_view file_${count} =\n${literal}    \"\"sv;\n")
   set(path "/admin/${name}")
   if(name STREQUAL "index.html")
     set(path "/admin/")
   endif()
   string(APPEND rows
     "    {\"${path}\", \"${type_${extension}}\", \"\\\"${tag}\\\"\",\n"
-    "     {static_cast<const char*>(file_${count}), sizeof file_${count} - 1}},\n")
+    "     file_${count}},\n")
   math(EXPR count "${count} + 1")
 endforeach()
 
@@ -54,6 +54,8 @@ file(WRITE ${OUTPUT} "// Made by embed_dashboard.cmake from ${FOLDER}.
 
 namespace maque::http {
 namespace {
+
+using std::string_view_literals::operator\"\"sv;
 
 ${arrays}
 constexpr std::array<dashboard_file, ${count}> files{{

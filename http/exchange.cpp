@@ -88,11 +88,11 @@ void exchange::begin_stream() {
   answer();
 }
 
-bool exchange::continue_stream(std::string_view part) {
+bool exchange::continue_stream(std::string_view part) const {
   return is_streaming() && sink->send_part(part);
 }
 
-void exchange::end_stream() {
+void exchange::end_stream() const {
   if (is_streaming()) sink->end_parts();
 }
 

@@ -117,8 +117,8 @@ public:
   /// Answers with `outgoing` as it stands, whose content will come in parts.
   void begin_stream();
   /// False: the stream has ended, for its client is gone or reads too slowly.
-  bool continue_stream(std::string_view part);
-  void end_stream();
+  bool continue_stream(std::string_view part) const;
+  void end_stream() const;
   bool is_streaming() const noexcept { return outgoing.is_stream && sink != nullptr; }
 
   /// Answers with the envelope, code 200, and this data, a serialised JSON value.

@@ -149,7 +149,7 @@ void front::on_answer(exchange& answered) {
   if (is_private(answered)) answered.outgoing.headers += "Cache-Control: no-store\r\n";
   if (context_.draining) answered.keep_alive = false;
   cors_.decorate(answered);
-  tracer_.answer(answered);
+  request_tracer::answer(answered);
 }
 
 void front::on_end(exchange& ended) {

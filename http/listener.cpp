@@ -147,8 +147,12 @@ void listener::drain(steady_time last_chance, std::function<void()> on_empty) {
     if (options_.room->take()) admit(std::move(socket));
   }
   acceptor_.close(ignored);
-  for (const connection_ptr& client : host_.open)
+  // From the back, as in sweep(): one that streams closes at once.
+  for (std::size_t index = host_.open.size(); index > 0; --index) {
+    if (index > host_.open.size()) continue;
+    const connection_ptr client = host_.open[index - 1];
     client->drain(last_chance);
+  }
   tell_if_empty();
 }
 

@@ -44,7 +44,7 @@ bool request_tracer::is_chosen(const trace_id& trace, double ratio) noexcept {
   return static_cast<double>(random) < ratio * values;
 }
 
-void request_tracer::answer(exchange& answered) const {
+void request_tracer::answer(exchange& answered) {
   const request_trail* const trail = answered.context.trail.get();
   if (trail == nullptr || !trail->records_spans()) return;
   answered.outgoing.headers.append("traceparent: ")

@@ -39,7 +39,7 @@ public:
 
   void begin(exchange& arrived);
   /// Tells the client of the span, if traces are on.
-  void answer(exchange& answered) const;
+  static void answer(exchange& answered);
   void end(const exchange& ended, const request_times& times) noexcept;
 
   /// Whether the ratio takes a trace: the same answer wherever it is asked.

@@ -22,6 +22,9 @@ constexpr std::size_t checked_string_bytes = 256;
 /// Parts of a value times parts of its schema: less than a second.
 constexpr std::size_t work_max = 2'000'000;
 
+/// Steps of all patterns on all strings: less than a second.
+constexpr double pattern_steps_max = 10'000'000;
+
 tl::unexpected<error> unfit(std::string hint) {
   return fail(errc::config_value_invalid, std::move(hint));
 }
@@ -70,6 +73,10 @@ result<void> json_schema::check(const json& value) const {
     return unfit("at the top: too many parts to be checked by this schema");
   if (source.has_patterns && longest_string(value) > checked_string_bytes)
     return unfit("at the top: with a pattern in the schema, strings have at most 256 bytes");
+  if (source.has_patterns &&
+      static_cast<double>(source.patterns) * pattern_steps(value, source.quantifiers) >
+          pattern_steps_max)
+    return unfit("at the top: too many or too long strings for the patterns of this schema");
   valijson::ValidationResults found;
   try {
     if (valijson::Validator{}.validate(parsed_->compiled, adapter{value}, &found)) return {};

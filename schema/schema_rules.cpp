@@ -33,10 +33,12 @@ tl::unexpected<error> wrong(const std::string& pointer, std::string_view why) {
 class pattern_rules {
 public:
   /// Nothing: it may be used.
-  static std::string_view judge(const std::string& pattern) {
+  static std::string_view judge(const std::string& pattern, int& quantifiers) {
     if (pattern.size() > pattern_bytes) return "a pattern longer than 128 bytes";
     if (!pattern.starts_with('^')) return "a pattern has to begin with ^";
-    if (const auto refused = pattern_rules{pattern}.scan(); !refused.empty()) return refused;
+    pattern_rules rules{pattern};
+    if (const auto refused = rules.scan(); !refused.empty()) return refused;
+    quantifiers = std::max(quantifiers, rules.quantifiers_);
     try {
       static_cast<void>(std::regex{pattern});
     } catch (const std::regex_error&) {
@@ -204,12 +206,20 @@ private:
       return wrong(below, "has to be a number above 0, of 9007199254740991 at most");
     if (name == "uniqueItems") out_.compares_all_items = true;
     if (name == "format" && value.is_string())
-      out_.has_patterns |= value == "date" || value == "time" || value == "date-time";
+      note_pattern(value == "date" || value == "time" || value == "date-time");
     if (name != "pattern") return {};
-    out_.has_patterns = true;
+    note_pattern(true);
     if (!value.is_string()) return wrong(below, "a pattern is a string");
-    const auto refused = pattern_rules::judge(value.get_ref<const std::string&>());
+    const auto refused =
+        pattern_rules::judge(value.get_ref<const std::string&>(), out_.quantifiers);
     return refused.empty() ? result<void>{} : wrong(below, refused);
+  }
+
+  void note_pattern(bool is_one) {
+    if (!is_one) return;
+    out_.has_patterns = true;
+    ++out_.patterns;
+    out_.quantifiers = std::max(out_.quantifiers, 1);
   }
 
   const json& document_;
@@ -228,6 +238,24 @@ std::size_t count_parts(const json& value) {
     for (const json& child : value)
       count += count_parts(child);
   return count;
+}
+
+double pattern_steps(const json& value, int quantifiers) {
+  const auto of = [quantifiers](const std::string& text) {
+    double steps = 1;
+    for (int number = 1; number <= quantifiers; ++number)
+      steps *= static_cast<double>(text.size() + 1) / number;
+    return steps;
+  };
+  if (value.is_string()) return of(value.get_ref<const std::string&>());
+  double steps = 0;
+  if (value.is_object())
+    for (const auto& [name, member] : value.items())
+      steps += of(name) + pattern_steps(member, quantifiers);
+  else if (value.is_array())
+    for (const json& item : value)
+      steps += pattern_steps(item, quantifiers);
+  return steps;
 }
 
 std::size_t longest_string(const json& value) {

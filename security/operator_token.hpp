@@ -19,7 +19,7 @@ struct operator_token {
 /// The token in a file, a line of 32 to limits::operator_token_bytes printable characters; a file
 /// that is missing is made, with a random one (mode 0600, its folder 0700). Refuses a file that
 /// others can read. Fails with internal and a cause that names the file and says what to do.
-result<operator_token> load_or_make_operator_token(const std::filesystem::path& file);
+result<operator_token> load_or_make_operator_token(const std::filesystem::path& path);
 
 /// 256 random bits in base64url.
 std::string make_operator_secret();

@@ -148,6 +148,7 @@ otlp_batch encode_traces(const otlp_resource& resource, std::span<const finished
       if (made.traces != 0 && made.body.size() >= bytes_max) break;
       for (const span& part : each.spans)
         add_span(of_scope, each.trace, part);
+      made.spans += each.spans.size();
       ++made.traces;
     }
   }

@@ -28,6 +28,7 @@ otlp_resource resource_of_this_process(std::string service_name, std::string ser
 struct otlp_batch {
   std::string body; ///< An ExportTraceServiceRequest.
   std::size_t traces = 0;
+  std::uint64_t spans = 0; ///< Of these traces.
 };
 
 /// Encodes traces from the first on, as many as begin within `bytes_max`; at least one.

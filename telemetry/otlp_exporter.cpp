@@ -127,7 +127,8 @@ void otlp_exporter::impl::send_first_of(std::span<const finished_trace>& left) {
   left = left.subspan(part.traces);
   if (answer.failure) return lose(part.traces, *answer.failure);
   exported += part.traces;
-  rejected_spans += answer.rejected_spans;
+  // No collector refuses more than it was sent.
+  rejected_spans += std::min(answer.rejected_spans, part.spans);
 }
 
 collector_answer otlp_exporter::impl::send(const otlp_batch& part) {
@@ -168,7 +169,8 @@ void otlp_exporter::impl::note(const collector_answer& answer) {
       std::chrono::steady_clock::now() + std::max(pauses.pause_after(failures), answer.pause);
   const std::scoped_lock lock{mutex};
   if (failures != 1 || log == nullptr) return;
-  log->warn("traces can't be sent to the collector",
+  log->of(maque::log::source::telemetry)
+      .line(maque::log::level::warn, nullptr, "traces can't be sent to the collector",
             {{"reason", export_failure_names[why]}, {"cause", std::string_view{answer.cause}}});
 }
 

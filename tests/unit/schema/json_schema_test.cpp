@@ -151,6 +151,18 @@ TEST(JsonSchema, ChecksNoLongStringsByPatterns) {
   EXPECT_EQ(refusal_of(R"({"format":"uri"})", longer), "");
 }
 
+TEST(JsonSchema, ChecksNoValueWhosePatternsWouldTakeLong) {
+  const auto strings = [](std::size_t count, std::size_t size) {
+    return json(std::vector<std::string>(count, std::string(size, 'a'))).dump();
+  };
+  const std::string cubic =
+      R"({"items":{"anyOf":[{"pattern":"^a*a*a*b"},{"pattern":"^a*a*a*c"},{"pattern":"^a"}]}})";
+  EXPECT_THAT(refusal_of(cubic, strings(900, 250)), HasSubstr("too long strings for the patterns"));
+  EXPECT_EQ(refusal_of(cubic, strings(1, 200)), "");
+  EXPECT_EQ(refusal_of(cubic, strings(900, 20)), "");
+  EXPECT_EQ(refusal_of(R"({"items":{"pattern":"^a+$"}})", strings(900, 250)), "");
+}
+
 TEST(JsonSchema, ChecksNoValueThatWouldTakeLong) {
   const std::string many = json(std::vector<int>(100'000)).dump();
   EXPECT_EQ(refusal_of(R"({"items":{"type":"integer"}})", many), "");

@@ -222,11 +222,20 @@ TEST_F(OtlpExporter, PausesAfterAFailureWhateverBatchIsNext) {
 
 TEST_F(OtlpExporter, CountsTheSpansThatACollectorDoesNotTake) {
   collector_answer partial;
-  partial.rejected_spans = 7;
+  partial.rejected_spans = 1;
   start({partial});
   offer(1);
   ASSERT_TRUE(test::eventually([&] { return exporter->read().exported == 1; }));
-  EXPECT_EQ(exporter->read().rejected_spans, 7U);
+  EXPECT_EQ(exporter->read().rejected_spans, 1U);
+}
+
+TEST_F(OtlpExporter, DoesNotBelieveThatMoreSpansWereRefusedThanWereSent) {
+  collector_answer nonsense;
+  nonsense.rejected_spans = UINT64_MAX;
+  start({nonsense});
+  offer(1);
+  ASSERT_TRUE(test::eventually([&] { return exporter->read().exported == 1; }));
+  EXPECT_EQ(exporter->read().rejected_spans, 1U);
 }
 
 TEST_F(OtlpExporter, SendsAtItsEndWhatWaits) {

@@ -106,7 +106,10 @@ public:
     httplib::Response response;
     httplib::Error failure = httplib::Error::Success;
     client_.send(request_, response, failure);
-    const bool late = watchdog_.disarm();
+    // httplib's own time limit for an operation may be first.
+    const bool out_of_time =
+        failure != httplib::Error::Success && std::chrono::steady_clock::now() >= deadline;
+    const bool late = watchdog_.disarm() || out_of_time;
     return late ? failed(export_failure::late, "no whole answer in time") : judge(failure);
   }
 

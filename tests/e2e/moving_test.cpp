@@ -78,7 +78,7 @@ TEST_F(MovingCommand, ExportIsImportedIntoAnotherDatabase) {
   ASSERT_EQ(exported.status.code, 0) << exported.error;
   EXPECT_EQ(exported.error, "users: 2 rows\nwechat_identities: 2 rows\ncredentials: 0 rows\n"
                             "phone_numbers: 0 rows\nsessions: 2 rows\ninvitations: 0 rows\n"
-                            "api_keys: 0 rows\naudit_log: 0 rows\nlogin_throttles: 0 rows\n"
+                            "api_keys: 0 rows\naudit_log: 1 rows\nlogin_throttles: 0 rows\n"
                             "config_versions: 1 rows\nconfig_values: 1 rows\n"
                             "config_drafts: 0 rows\n");
   EXPECT_EQ(exported.output, "");

@@ -10,6 +10,7 @@
 
 #include <cctype>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -42,33 +43,35 @@ collector_answer send(const std::string& endpoint, std::chrono::milliseconds tim
 }
 
 TEST(HttpSpanCollector, PostsProtobufWithItsHeaders) {
-  std::string header;
-  std::string body;
+  std::promise<std::string> head;
+  std::promise<std::string> body;
   raw_server server{{[&](raw_connection& peer) {
     peer.read_header();
-    header = peer.header();
-    body = peer.read_bytes(5);
+    head.set_value(peer.header());
+    body.set_value(peer.read_bytes(5));
     peer.send(reply("200 OK", "Content-Type: application/x-protobuf\r\n"));
   }}};
   const auto answer = send(server.url() + "/own/path", test::patience,
                            {secret{"Authorization: Bearer abc"}, secret{"x-tenant:7"}});
   EXPECT_EQ(answer.failure, std::nullopt) << answer.cause;
   EXPECT_EQ(answer.rejected_spans, 0U);
+  const std::string header = head.get_future().get();
   EXPECT_TRUE(header.starts_with("POST /own/path HTTP/1.1\r\n")) << header;
   for (const char* line :
        {"\r\nContent-Type: application/x-protobuf\r\n", "\r\nContent-Length: 5\r\n",
         "\r\nAuthorization: Bearer abc\r\n", "\r\nx-tenant: 7\r\n"})
     EXPECT_NE(header.find(line), std::string::npos) << line << header;
-  EXPECT_EQ(body, "spans");
+  EXPECT_EQ(body.get_future().get(), "spans");
 }
 
 TEST(HttpSpanCollector, TakesThePathOfTheSpecificationIfNoneIsGiven) {
-  std::string header;
+  std::promise<std::string> head;
   raw_server server{{[&](raw_connection& peer) {
     peer.read_header();
-    header = peer.header();
+    head.set_value(peer.header());
   }}};
   send(server.url(), test::patience);
+  const std::string header = head.get_future().get();
   EXPECT_TRUE(header.starts_with("POST /v1/traces HTTP/1.1\r\n")) << header;
 }
 

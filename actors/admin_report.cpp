@@ -10,8 +10,6 @@ namespace maque {
 namespace {
 
 constexpr std::size_t messages_shown = 20;
-/// Each 2xx of it is a pair of tokens.
-constexpr std::string_view refresh_route = "/api/v1/token/refresh";
 
 nlohmann::json to_json(const std::vector<actor_row>& rows) {
   nlohmann::json made = nlohmann::json::array();
@@ -248,7 +246,7 @@ nlohmann::json admin_reports::overview_of(const route_rows& rows, steady_time no
           {"log_dropped", from_.log_dropped()}};
 }
 
-nlohmann::json admin_reports::session_counters_of(const route_rows& rows) const {
+nlohmann::json admin_reports::session_counters() const {
   const auto counted = [this](std::string_view kind) {
     std::uint64_t sum = 0;
     for (const security_event_info& each : all_security_events())
@@ -257,10 +255,8 @@ nlohmann::json admin_reports::session_counters_of(const route_rows& rows) const 
           sum += lane->count(each.value);
     return sum;
   };
-  const auto refresh = std::ranges::find_if(
-      rows, [](const http::route_reading& row) { return row.route.pattern == refresh_route; });
   return {{"opened", counted("login_succeeded")},
-          {"refreshed", refresh == rows.end() ? 0 : refresh->statuses[2]},
+          {"refreshed", counted("session_refreshed")},
           {"ended", counted("session_ended")},
           {"reuse_detected", counted("reuse_detected")}};
 }
@@ -275,7 +271,7 @@ nlohmann::json admin_reports::sample() {
           {"routes", routes_of(routes, now)},
           {"db", db()},
           {"wechat", from_.wechat()},
-          {"sessions", session_counters_of(routes)}};
+          {"sessions", session_counters()}};
 }
 
 } // namespace maque

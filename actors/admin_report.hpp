@@ -67,7 +67,7 @@ public:
   nlohmann::json runtime();
   nlohmann::json overview();
   /// {"opened","refreshed","ended","reuse_detected"}: what happened to sessions.
-  nlohmann::json session_counters() const { return session_counters_of(gather_routes()); }
+  nlohmann::json session_counters() const;
 
   /// One event of /admin/events: {"at","overview","actors","lanes","routes","db","wechat",
   /// "sessions"}.
@@ -81,7 +81,6 @@ private:
   route_rows gather_routes() const;
   nlohmann::json routes_of(const route_rows& rows, steady_time now);
   nlohmann::json overview_of(const route_rows& rows, steady_time now);
-  nlohmann::json session_counters_of(const route_rows& rows) const;
   double cpu_percent(const process_reading& process, steady_time now);
   std::int64_t uptime_seconds(steady_time now) const;
   std::string_view database_state() const;

@@ -9,7 +9,6 @@
 #include <boost/asio/post.hpp>
 #include <nlohmann/json.hpp>
 
-#include <initializer_list>
 #include <utility>
 
 namespace maque {
@@ -39,11 +38,11 @@ result<security::operator_token> operator_token_of(const config::settings& setti
 
 operator_service::operator_service(operator_parts parts, std::string address)
     : parts_{std::move(parts)}, room_{limits::operator_connections}, gate_{gate_options()},
-      events_{[this] { return serialised(sample()); }, gate_.sessions()} {
+      events_{[this] { return serialised(reports_->sample()); }, gate_.sessions()} {
   desk_.gate = &gate_;
   desk_.events = &events_;
   desk_.session_idle = parts_.lanes.tokens.policy.idle_ttl;
-  desk_.session_counters = [this] { return session_counters(); };
+  desk_.session_counters = [this] { return reports_->session_counters(); };
   desk_.metrics = [this] { return render_metrics(shown_); };
   desk_.reports = reports();
   desk_.check_setting = [](const std::string& key, const std::string& json) -> result<void> {
@@ -126,29 +125,6 @@ report_sources operator_service::report_parts(std::vector<lane_sources> lanes) c
   made.log_dropped = [this] { return shown_.log->dropped_lines(); };
   made.wechat = [this] { return make_wechat_report(parts_.wechat, parts_.clock.now()); };
   made.clock = &parts_.clock;
-  return made;
-}
-
-nlohmann::json operator_service::session_counters() const {
-  using enum security_event;
-  const auto sum = [this](std::initializer_list<security_event> events) {
-    std::uint64_t total = 0;
-    for (const security_log* lane : shown_.security)
-      for (const security_event each : events)
-        total += lane->count(each);
-    return total;
-  };
-  return {{"opened",
-           sum({login_succeeded_wechat, login_succeeded_password, login_succeeded_registration})},
-          {"refreshed", sum({session_refreshed})},
-          {"ended", sum({session_ended_logout, session_ended_by_owner, session_ended_by_operator,
-                         session_ended_limit, session_ended_password, session_ended_elsewhere})},
-          {"reuse_detected", sum({session_reuse_detected})}};
-}
-
-nlohmann::json operator_service::sample() {
-  nlohmann::json made = reports_->sample();
-  made["sessions"] = session_counters();
   return made;
 }
 

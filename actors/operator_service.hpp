@@ -70,8 +70,6 @@ private:
   lane_blueprint blueprint(std::string address);
   std::vector<http::admin_report> reports();
   report_sources report_parts(std::vector<lane_sources> lanes) const;
-  nlohmann::json sample();
-  nlohmann::json session_counters() const;
 
   operator_parts parts_;
   places room_;

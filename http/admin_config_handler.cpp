@@ -6,6 +6,7 @@
 #include "http/config_order.hpp"
 #include "http/config_publication.hpp"
 #include "http/front.hpp"
+#include "http/page_query.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -204,23 +205,17 @@ void roll_back_config_item(handler_context& context, const exchange_ptr& asked) 
 void show_config_history(handler_context& context, const exchange_ptr& asked) {
   auto key = read_config_key(*asked);
   if (!key) return asked->fail(std::move(key.error()));
-  const auto limit = read_query_number(*asked, "limit");
+  const auto limit = read_limit(asked->incoming.query());
   if (!limit) return asked->fail(limit.error());
   const auto cursor = read_query_number(*asked, "cursor");
   if (!cursor) return asked->fail(cursor.error());
-  const auto shown = limit->value_or(limits::page_size_default);
-  if (shown < 1 || shown > limits::page_size_max)
-    return asked->fail(error{errc::invalid_field,
-                             "limit: has to be from 1 to " + std::to_string(limits::page_size_max),
-                             {},
-                             {}});
-  const auto count = static_cast<std::uint32_t>(shown);
   context.ask<config_history>(
-      asked, context.services.database, list_config_history{std::move(*key), *cursor, count + 1},
-      [count](exchange& waiting, const config_history& found) {
-        if (found.empty() && waiting.incoming.query().empty())
+      asked, context.services.database, list_config_history{std::move(*key), *cursor, *limit + 1},
+      [limit = *limit, is_first = !*cursor](exchange& waiting, const config_history& found) {
+        // A key that once had a value has a history for ever.
+        if (found.empty() && is_first)
           return waiting.fail(error{errc::config_key_not_found, {}, {}, {}});
-        waiting.succeed(render_config_history(found, count));
+        waiting.succeed(render_config_history(found, limit));
       });
 }
 

@@ -262,7 +262,8 @@ TEST_F(AdminConfig, RemovesAKeyAndKeepsItsHistory) {
   EXPECT_FALSE(history.at("items").at(0).contains("value"));
   EXPECT_EQ(history.at("items").at(0).at("note"), "no more");
   EXPECT_EQ(history.at("items").at(1).at("value"), full.at("value"));
-  EXPECT_EQ(get("/none/history", 404).at("code"), 40402);
+  for (const char* const query : {"", "?limit=2"})
+    EXPECT_EQ(get(std::string{"/none/history"} + query, 404).at("code"), 40402) << query;
 }
 
 TEST_F(AdminConfig, ShowsItsHistoryInPages) {

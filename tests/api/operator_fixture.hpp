@@ -2,7 +2,7 @@
 
 #include "account_fixture.hpp"
 #include "db/store.hpp"
-#include "support/http_reply.hpp"
+#include "support/api_client.hpp"
 #include "support/test_server.hpp"
 
 #include <gtest/gtest.h>
@@ -30,26 +30,12 @@ public:
 
   http_reply send(const std::string& method, const std::string& target,
                   const header_list& headers = {}, const std::string& body = {}) {
-    httplib::Request request;
-    request.method = method;
-    request.path = target;
-    request.body = body;
-    for (const auto& [name, value] : headers)
-      request.headers.emplace(name, value);
-    if (!body.empty()) request.headers.emplace("Content-Type", "application/json");
-    if (!cookie.empty()) request.headers.emplace("Cookie", cookie);
-    if (!csrf_token.empty()) request.headers.emplace("X-CSRF-Token", csrf_token);
-    if (!bearer.empty()) request.headers.emplace("Authorization", "Bearer " + bearer);
-    const auto outcome = client_.send(request);
-    http_reply reply;
-    if (!outcome) {
-      ADD_FAILURE() << method << ' ' << target << ": no reply";
-      return reply;
-    }
-    reply.status = outcome->status;
-    reply.headers.assign(outcome->headers.begin(), outcome->headers.end());
-    reply.body = outcome->body;
-    return reply;
+    header_list all = headers;
+    if (!body.empty()) all.push_back(api_client::json_body);
+    if (!cookie.empty()) all.emplace_back("Cookie", cookie);
+    if (!csrf_token.empty()) all.emplace_back("X-CSRF-Token", csrf_token);
+    if (!bearer.empty()) all.emplace_back("Authorization", "Bearer " + bearer);
+    return exchange(client_, method, target, all, body);
   }
   http_reply get(const std::string& target, const header_list& headers = {}) {
     return send("GET", target, headers);

@@ -16,6 +16,11 @@ namespace maque::test {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
+/// One request and its reply, which has status 0 if there is none: then the test has failed.
+/// @param target as it goes over the wire, percent-encoded.
+http_reply exchange(httplib::Client& by, const std::string& method, const std::string& target,
+                    const header_list& headers, const std::string& body = {});
+
 /// A client with one keep-alive connection, for the use of one thread. Each reply is held against
 /// docs/openapi.yaml; one that is not documented fails the test.
 class api_client {

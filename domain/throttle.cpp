@@ -30,12 +30,6 @@ std::chrono::milliseconds delay_after(std::uint32_t failures, const throttle_rul
   return delay;
 }
 
-throttle_state count_one_more(const state& known, utc_time now, const throttle_rule& rule) {
-  const std::uint32_t before = known ? known->failures : 0;
-  const auto failures = before == std::numeric_limits<std::uint32_t>::max() ? before : before + 1;
-  return {.failures = failures, .last_at = now, .blocked_until = now + delay_after(failures, rule)};
-}
-
 state take_off(const state& known, std::uint32_t forgiven, const throttle_rule& rule) {
   if (!known) return known;
   throttle_state left = *known;
@@ -45,6 +39,13 @@ state take_off(const state& known, std::uint32_t forgiven, const throttle_rule& 
 }
 
 } // namespace
+
+throttle_state count_failure(const std::optional<throttle_state>& known, utc_time now,
+                             const throttle_rule& rule) {
+  const std::uint32_t before = known ? known->failures : 0;
+  const auto failures = before == std::numeric_limits<std::uint32_t>::max() ? before : before + 1;
+  return {.failures = failures, .last_at = now, .blocked_until = now + delay_after(failures, rule)};
+}
 
 attempt_verdict judge_attempt(const attempt_keys& keys, const attempt_states& known, utc_time now,
                               const throttle_policy& policy) {
@@ -59,7 +60,7 @@ attempt_verdict judge_attempt(const attempt_keys& keys, const attempt_states& kn
   if (keys.device) {
     ask(past.device, policy.device);
     if (!verdict.blocked_until)
-      verdict.counted.device = count_one_more(past.device, now, policy.device);
+      verdict.counted.device = count_failure(past.device, now, policy.device);
     return verdict;
   }
   const bool first_of_pair = keys.pair && (!past.pair || past.pair->failures == 0);
@@ -68,9 +69,9 @@ attempt_verdict judge_attempt(const attempt_keys& keys, const attempt_states& kn
   if (keys.account && !first_of_pair) ask(past.account, policy.account);
   if (verdict.blocked_until) return verdict;
 
-  if (keys.account) verdict.counted.account = count_one_more(past.account, now, policy.account);
-  if (keys.source) verdict.counted.source = count_one_more(past.source, now, policy.source);
-  if (keys.pair) verdict.counted.pair = count_one_more(past.pair, now, policy.pair);
+  if (keys.account) verdict.counted.account = count_failure(past.account, now, policy.account);
+  if (keys.source) verdict.counted.source = count_failure(past.source, now, policy.source);
+  if (keys.pair) verdict.counted.pair = count_failure(past.pair, now, policy.pair);
   return verdict;
 }
 

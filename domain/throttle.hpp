@@ -78,6 +78,10 @@ struct attempt_verdict {
   attempt_states counted{};
 };
 
+/// One failure more. @param known nothing: there was none, or it is forgotten.
+throttle_state count_failure(const std::optional<throttle_state>& known, utc_time now,
+                             const throttle_rule& rule);
+
 /// Refused if the source, the pair or the account is blocked, until the last of them is free. A
 /// blocked account is no hindrance for the first attempt of a pair: strangers can't keep the owner
 /// out who comes from elsewhere.

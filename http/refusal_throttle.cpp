@@ -7,18 +7,14 @@
 namespace maque::http {
 
 std::optional<utc_time> refusal_throttle::count(const std::string& source, utc_time now) {
-  if (!states_.contains(source)) make_room(now);
-  throttle_state& state = states_[source];
-  if (now < state.blocked_until) return state.blocked_until;
-  if (now - state.last_at >= limits::refusals_remembered) state = {};
-  state.last_at = now;
-  ++state.failures;
-  if (state.failures < rule_.free_attempts) return std::nullopt;
-  // Twice as long each time; more than 32 times would be no number any more.
-  const auto doublings = std::min(state.failures - rule_.free_attempts, 32U);
-  const auto delay = std::min<std::chrono::milliseconds>(
-      rule_.first_delay * (std::int64_t{1} << doublings), rule_.longest_delay);
-  state.blocked_until = now + delay;
+  std::optional<throttle_state> known;
+  if (const auto found = states_.find(source); found != states_.end()) {
+    if (now - found->second.last_at < limits::refusals_remembered) known = found->second;
+  } else {
+    make_room(now);
+  }
+  if (known && now < known->blocked_until) return known->blocked_until;
+  states_[source] = count_failure(known, now, rule_);
   return std::nullopt;
 }
 

@@ -120,9 +120,7 @@ void print_banner(const server& running, const config::settings& settings) {
 /// The token then goes over the network, as does all that operators see.
 void warn_about_exposure(const config::settings& settings, log::logger& log) {
   const auto address = ip_address::parse(settings.admin.host);
-  const bool local = settings.admin.host == "localhost" ||
-                     (address && (ip_network::parse("127.0.0.0/8")->contains(*address) ||
-                                  ip_network::parse("::1")->contains(*address)));
+  const bool local = settings.admin.host == "localhost" || (address && is_loopback(*address));
   if (!local)
     log.line(log::level::warn, nullptr,
              "the operator's listener (admin.host) can be reached from other machines, and speaks "

@@ -124,8 +124,7 @@ void require_for_live(collector& subject, std::string_view name, bool present) {
 /// By other machines. Of a host name nothing is known here.
 bool can_be_reached(std::string_view host) {
   const auto address = ip_address::parse(host);
-  if (!address || address == ip_address::parse("::1")) return false;
-  return !ip_network::parse("127.0.0.0/8")->contains(*address);
+  return address && !is_loopback(*address);
 }
 
 /// The simulator believes whoever says who he is: that is not to happen by an omission.

@@ -88,6 +88,12 @@ bool ip_network::contains(const ip_address& address) const noexcept {
   return address.is_ipv4() == first_.is_ipv4() && address.cut(bits_) == first_;
 }
 
+bool is_loopback(const ip_address& address) {
+  static const auto ipv4 = ip_network::parse("127.0.0.0/8").value();
+  static const auto ipv6 = ip_network::parse("::1").value();
+  return ipv4.contains(address) || ipv6.contains(address);
+}
+
 std::string source_prefix(std::string_view address) {
   const auto parsed = ip_address::parse(address);
   if (!parsed) return std::string{address};

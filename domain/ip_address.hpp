@@ -56,6 +56,9 @@ private:
   unsigned bits_; // of 128
 };
 
+/// Of this machine: 127.0.0.0/8 (RFC 1122, section 3.2.1.3) and ::1 (RFC 4291, section 2.5.3).
+bool is_loopback(const ip_address& address);
+
 /// What one client has for himself, so that what is counted for it is counted for him: an IPv4
 /// address as it is, an IPv6 address cut to its /64 ("2001:db8:1:2::/64"; RFC 4291, section 2.5.4:
 /// the rest is the subscriber's to choose). What is no address is returned as it is.

@@ -13,11 +13,9 @@ namespace maque::http {
 
 namespace {
 
-bool is_loopback(std::string_view address) {
+bool is_of_this_machine(std::string_view address) {
   const auto parsed = ip_address::parse(address);
-  static const auto loopback = ip_network::parse("127.0.0.0/8").value();
-  static const auto loopback6 = ip_network::parse("::1").value();
-  return parsed && (loopback.contains(*parsed) || loopback6.contains(*parsed));
+  return parsed && is_loopback(*parsed);
 }
 
 bool changes_something(const request& incoming) noexcept {
@@ -44,7 +42,8 @@ error foreign(const char* hint) {
 } // namespace
 
 bool is_local(const exchange& arrived) {
-  if (!is_loopback(arrived.peer_address) || !is_loopback(arrived.client_address)) return false;
+  if (!is_of_this_machine(arrived.peer_address) || !is_of_this_machine(arrived.client_address))
+    return false;
   // A proxy on this machine that nobody has said to trust asks for who knows whom.
   const bool forwarded =
       arrived.incoming.count("X-Forwarded-For") != 0 || arrived.incoming.count("Forwarded") != 0;
@@ -170,7 +169,7 @@ void admin_gate::serve(handler_context& context, const exchange_ptr& arrived,
 
 std::optional<error> admin_gate::count_refusal(handler_context& context, const exchange& asking) {
   const utc_time now = context.services.clock.now();
-  const auto blocked = refusals_.count(source_prefix(std::string{asking.client_address}), now);
+  const auto blocked = refusals_.count(source_prefix(asking.client_address), now);
   context.services.events.report(blocked ? security_event::operator_throttled
                                          : security_event::operator_refused,
                                  &asking.context.trace, {.address = asking.client_address});

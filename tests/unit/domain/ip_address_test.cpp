@@ -131,5 +131,13 @@ TEST(SourcePrefix, IsWhatOneClientHasForHimself) {
   EXPECT_NE(source_prefix("2001:db8:1:2::1"), source_prefix("2001:db8:1:3::1"));
 }
 
+TEST(Loopback, IsThisMachineAlone) {
+  for (const char* const ours : {"127.0.0.1", "127.255.255.254", "::1"})
+    EXPECT_TRUE(is_loopback(ip_address::parse(ours).value())) << ours;
+  for (const char* const other :
+       {"128.0.0.1", "126.255.255.255", "0.0.0.0", "::", "::2", "10.0.0.1"})
+    EXPECT_FALSE(is_loopback(ip_address::parse(other).value())) << other;
+}
+
 } // namespace
 } // namespace maque

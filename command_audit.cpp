@@ -76,6 +76,10 @@ std::string user_of_the_system() {
 
 } // namespace
 
+std::string command_operator() {
+  return "command line (" + user_of_the_system() + ")";
+}
+
 void note_command(db::store& to, const write_request& done) {
   auto noted = std::visit(action_of{}, done);
   if (!noted) return;
@@ -83,7 +87,7 @@ void note_command(db::store& to, const write_request& done) {
   audit_entry entry;
   entry.id = {make_command_ids().next(now)};
   entry.at = now;
-  entry.who = "command line (" + user_of_the_system() + ")";
+  entry.who = command_operator();
   entry.action = std::move(noted->action);
   entry.subject = std::move(noted->subject);
   const write_request order{record_action{std::move(entry)}};

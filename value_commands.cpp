@@ -1,4 +1,5 @@
 #include "account_database.hpp"
+#include "command_audit.hpp"
 #include "commands.hpp"
 #include "config/live_settings.hpp"
 #include "domain/limits.hpp"
@@ -12,8 +13,6 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
-#include <pwd.h>
-#include <unistd.h>
 
 // The commands about the live configuration. They work on the database: a running server notices.
 
@@ -24,18 +23,10 @@ namespace {
 using config::value_arguments;
 using nlohmann::ordered_json;
 
-/// Whose account the command runs under.
-std::string operator_name() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): a command has one thread.
-  const passwd* const account = ::getpwuid(::geteuid());
-  const std::string name = account != nullptr ? account->pw_name : std::to_string(::geteuid());
-  return "command line (" + printable(name) + ")";
-}
-
 config_edit edit_of(const config::command& asked) {
   return {asked.key,
           asked.value.base_version,
-          {operator_name(), system_time_source{}.now(), asked.value.note}};
+          {command_operator(), system_time_source{}.now(), asked.value.note}};
 }
 
 std::string shown_time(utc_time time) {
@@ -86,7 +77,7 @@ result<void> apply_options(const value_arguments& asked, config_content& content
 config_content content_of(const std::optional<config_item>& item, const std::string& key) {
   if (item && item->published && item->published->content) return *item->published->content;
   config_content made;
-  if (key.starts_with(config::live_prefix)) made.visibility = config_visibility::server;
+  if (key.starts_with(settings_prefix)) made.visibility = config_visibility::server;
   return made;
 }
 

@@ -3,6 +3,7 @@
 #include "config/checks.hpp"
 #include "config/option_value.hpp"
 #include "config/suggestion.hpp"
+#include "domain/config_value.hpp"
 
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
@@ -46,7 +47,7 @@ given_value read_json(const parsed_json& value) {
 
 /// The option that a key with the prefix names; or why it names none that can change.
 tl::expected<const option*, std::string> live_option_of(std::string_view key) {
-  const std::string_view name = key.substr(live_prefix.size());
+  const std::string_view name = key.substr(settings_prefix.size());
   const option* const found = find_option(name);
   if (found == nullptr) {
     const auto names = option_names();
@@ -93,7 +94,7 @@ std::optional<std::string> put_over(std::string_view key, std::string_view json,
 } // namespace
 
 std::optional<std::string> check_live_value(std::string_view key, std::string_view json) {
-  if (!key.starts_with(live_prefix)) return std::nullopt;
+  if (!key.starts_with(settings_prefix)) return std::nullopt;
   settings trial;
   if (auto stored = store_live(key, json, trial); !stored) return std::move(stored.error());
   return first_problem(trial, check_live_forms);
@@ -146,7 +147,7 @@ std::vector<option_state> describe_state(const settings& start, const live_value
   for (const option& each : all_options()) {
     const auto hidden = placeholder_for(each, now);
     const bool is_default = to_text(each, start) == to_text(each, defaults);
-    const std::string key = std::string{live_prefix} + std::string{each.name};
+    const std::string key = std::string{settings_prefix} + std::string{each.name};
     // A value of TOML without control characters is one of JSON, too.
     out.push_back(
         {std::string{each.name}, hidden ? parsed_json(*hidden).dump() : to_toml(each, now),

@@ -9,12 +9,9 @@
 #include <string_view>
 
 /// Settings that change while the server runs: a value of the configuration whose key is
-/// "settings.SECTION.KEY" goes over what flags, environment and files gave. When it is removed,
-/// theirs is in force again.
+/// "settings.SECTION.KEY" (settings_prefix) goes over what flags, environment and files gave. When
+/// it is removed, theirs is in force again.
 namespace maque::config {
-
-/// What the keys of such values begin with.
-inline constexpr std::string_view live_prefix = "settings.";
 
 /// Serialised JSON by key, "settings.SECTION.KEY".
 using live_values = std::map<std::string, std::string, std::less<>>;

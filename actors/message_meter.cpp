@@ -1,8 +1,8 @@
 #include "actors/message_meter.hpp"
 
+#include <boost/core/demangle.hpp>
+
 #include <cctype>
-#include <cstdlib>
-#include <cxxabi.h>
 #include <new>
 
 namespace maque {
@@ -11,18 +11,6 @@ namespace {
 
 constexpr const char* other_kinds = "others";
 constexpr std::size_t shown_kind_bytes = 64;
-
-struct free_memory {
-  // As __cxa_demangle wants it.
-  void operator()(char* memory) const noexcept { std::free(memory); } // NOLINT(*-no-malloc)
-};
-
-std::string demangled(const char* kind) {
-  int status = 0;
-  const std::unique_ptr<char, free_memory> name{
-      abi::__cxa_demangle(kind, nullptr, nullptr, &status)};
-  return status == 0 && name ? name.get() : kind;
-}
 
 void remove_all(std::string& from, std::string_view what) {
   for (std::size_t at = from.find(what); at != std::string::npos; at = from.find(what, at))
@@ -82,7 +70,7 @@ std::vector<message_meter::reading> message_meter::read() const {
 }
 
 std::string shown_kind(const char* kind) {
-  std::string shown = demangled(kind);
+  std::string shown = boost::core::demangle(kind);
   remove_all(shown, "(anonymous namespace)::");
   shown = without_namespaces(shown);
   remove_all(shown, " const");

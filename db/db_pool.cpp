@@ -1,10 +1,10 @@
 #include "db/db_pool.hpp"
 
+#include "actors/message_meter.hpp"
 #include "domain/limits.hpp"
 #include "domain/metering.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/core/demangle.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
@@ -315,18 +315,12 @@ const std::type_info& kind_of(const Request& request) {
                     request);
 }
 
-std::string name_of(const std::type_info& kind) {
-  std::string name = boost::core::demangle(kind.name());
-  if (const auto end = name.rfind("::"); end != std::string::npos) name.erase(0, end + 2);
-  return name;
-}
-
 /// The kinds of a batch's requests, each once: "find_session,find_user".
 template <class Request>
 std::string kinds_of(const std::vector<Request>& requests) {
   std::set<std::string> kinds;
   for (const Request& each : requests)
-    kinds.insert(name_of(kind_of(each)));
+    kinds.insert(shown_kind(kind_of(each).name()));
   std::string text;
   for (const std::string& each : kinds)
     text.append(text.empty() ? "" : ",").append(each);

@@ -1,12 +1,10 @@
 #include "http/span_text.hpp"
 
+#include "actors/message_meter.hpp"
 #include "http/router.hpp"
-
-#include <boost/core/demangle.hpp>
 
 #include <algorithm>
 #include <string>
-#include <typeinfo>
 
 namespace maque::http {
 
@@ -28,13 +26,6 @@ std::int64_t unix_offset_ns() noexcept {
 
 std::int64_t unix_ns(steady_time time, std::int64_t offset) noexcept {
   return time.time_since_epoch() / std::chrono::nanoseconds{1} + offset;
-}
-
-/// "find_user" of the type maque::find_user.
-std::string short_name(const std::type_info& type) {
-  std::string name = boost::core::demangle(type.name());
-  if (const auto end = name.rfind("::"); end != std::string::npos) name.erase(0, end + 2);
-  return name;
 }
 
 span span_of_request(const exchange& ended, std::int64_t offset) {
@@ -61,7 +52,8 @@ span span_of(const trail_span& recorded, std::int64_t offset) {
   made.id = id_of(recorded.id);
   made.parent = id_of(recorded.parent);
   made.name = recorded.name;
-  if (recorded.message != nullptr) made.name.append("/").append(short_name(*recorded.message));
+  if (recorded.message != nullptr)
+    made.name.append("/").append(shown_kind(recorded.message->name()));
   made.kind = recorded.outbound ? span_kind::client : span_kind::internal;
   made.start_unix_ns = unix_ns(recorded.start, offset);
   made.end_unix_ns = unix_ns(recorded.end, offset);

@@ -7,7 +7,6 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <deque>
 #include <memory>
 #include <netinet/in.h>
@@ -33,6 +32,14 @@ constexpr std::uint64_t losses_max = 1000;
 constexpr nanoseconds nap{100'000};
 constexpr nanoseconds longest_nap{10'000'000};
 constexpr std::size_t no_kind = SIZE_MAX; // The setup.
+
+/// The last ten, with zeros in front.
+std::array<char, 10> ten_digits(std::uint64_t number) noexcept {
+  std::array<char, 10> digits{};
+  for (auto at = digits.rbegin(); at != digits.rend(); ++at, number /= 10)
+    *at = static_cast<char>('0' + number % 10);
+  return digits;
+}
 
 int connect_to(std::uint16_t port) {
   const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -127,10 +134,7 @@ private:
   // Sending ---------------------------------------------------------------------------------------
 
   void send(connection& on, const prepared_request& request, std::size_t kind, steady_time due) {
-    std::array<char, 11> number{};
-    std::snprintf(number.data(), number.size(),
-                  "%010llu", // NOLINT(cppcoreguidelines-pro-type-vararg)
-                  static_cast<unsigned long long>(number_));
+    const auto number = ten_digits(number_);
     number_ += plan_.threads;
     const std::string* text = &request.text;
     if (request.number_at != std::string::npos || request.token_size > 0) {

@@ -99,10 +99,13 @@ TEST_F(WeChatClient, StartsFurtherWorkersOnlyWhileCallsWait) {
   EXPECT_EQ(started, 3);
   EXPECT_EQ(shown.workers, 3U);
   EXPECT_EQ(shown.workers_busy, 3U);
-  for (std::size_t each = 0; each < 3; ++each)
+  answer(under_way[0], known_as("openid"), 0);
+  serve(known_as("the fourth"), 0); // By the only one that is free.
+  EXPECT_EQ(value_of(fourth).openid, "the fourth");
+  for (const std::size_t each : {1, 2})
     answer(under_way[each], known_as("openid"), each);
-  serve(known_as("openid"));
-  EXPECT_EQ(value_of(fourth).openid, "openid");
+  for (auto& each : logins)
+    EXPECT_EQ(value_of(each).openid, "openid");
 }
 
 TEST_F(WeChatClient, EndsWorkersThatAreIdleForLongButKeepsItsBase) {

@@ -81,15 +81,18 @@ std::string command_operator() {
 }
 
 void note_command(db::store& to, const write_request& done) {
-  auto noted = std::visit(action_of{}, done);
-  if (!noted) return;
+  if (auto noted = std::visit(action_of{}, done))
+    note_action(to, std::move(noted->action), std::move(noted->subject));
+}
+
+void note_action(db::store& to, std::string action, std::string subject) {
   const utc_time now = system_time_source{}.now();
   audit_entry entry;
   entry.id = {make_command_ids().next(now)};
   entry.at = now;
   entry.who = command_operator();
-  entry.action = std::move(noted->action);
-  entry.subject = std::move(noted->subject);
+  entry.action = std::move(action);
+  entry.subject = std::move(subject);
   const write_request order{record_action{std::move(entry)}};
   if (const auto written = to.apply({&order, 1}).at(0); !written)
     std::cerr << "maque: the audit log could not be written: " << written.error().cause << '\n';

@@ -1,3 +1,5 @@
+#include "account_database.hpp"
+#include "command_audit.hpp"
 #include "commands.hpp"
 #include "security/key_store.hpp"
 #include "security/random.hpp"
@@ -5,6 +7,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <iostream>
+#include <string>
 #include <string_view>
 
 // The commands that look after the signing keys. None of them prints a secret.
@@ -57,6 +60,15 @@ int list_keys(const config::settings& settings) {
   return EXIT_SUCCESS;
 }
 
+/// The key is there by now: that the audit log can't have it is said, and no more.
+void note_rotation(const config::settings& settings, const std::string& kid) {
+  const auto database = open_accounts(settings);
+  if (database)
+    note_action(**database, "keys.rotate", kid);
+  else
+    std::cerr << "maque: the audit log could not be written: " << database.error().cause << '\n';
+}
+
 int rotate_keys(const config::command& asked, const config::settings& settings) {
   const auto allowed = refuse_configured_secret(settings);
   if (!allowed) return report(allowed.error());
@@ -67,6 +79,7 @@ int rotate_keys(const config::command& asked, const config::settings& settings) 
   if (!made) return report(made.error());
   std::cout << fmt::format("{} {} signs from {}\n", made->key.kid, to_string(made->key.algorithm),
                            to_rfc3339(made->signs_from));
+  note_rotation(settings, made->key.kid);
   return EXIT_SUCCESS;
 }
 

@@ -168,6 +168,21 @@ TEST_F(Command, Asvs13_3_1_KeysPrintNoSecret) {
   EXPECT_EQ(secrets, 3);
 }
 
+TEST_F(Command, KeysRotateIsInTheAuditLogAndRotatesWithoutADatabase) {
+  EXPECT_EQ(running_maque{folder.path()}.stop(), 0);
+  const auto rotated = run_maque({"keys", "rotate"});
+  EXPECT_EQ(rotated.error, "");
+  const std::string kid = rotated.output.substr(0, rotated.output.find(' '));
+  const auto exported = run_maque({"export", "-", "--quiet"});
+  EXPECT_THAT(exported.output, testing::ContainsRegex(R"("action":"keys\.rotate".*)" + kid));
+
+  const auto without =
+      run_maque({"keys", "rotate"}, {{"MAQUE_DATABASE_URL", "sqlite:data/signing.key/x.db"}});
+  EXPECT_EQ(without.status.code, 0);
+  EXPECT_THAT(without.error, HasSubstr("the audit log could not be written"));
+  EXPECT_EQ(kids_in(run_maque({"keys", "list"}).output).size(), 3U);
+}
+
 TEST_F(Command, KeysSayWhyTheyCannotRotate) {
   const auto missing = run_maque({"keys", "rotate"});
   EXPECT_EQ(missing.status.code, 1);

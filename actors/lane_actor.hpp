@@ -101,7 +101,8 @@ private:
   /// Of a message that begins with a request_context; else null.
   static trail_ptr trail_of(const caf::mailbox_element& message) {
     const caf::type_erased_tuple& content = message.content();
-    if (content.empty() || !content.match_element<request_context>(0)) return nullptr;
+    // Of what isn't a type of CAF's own; compared by hand, as match_element compares names, too.
+    if (content.empty() || content.type(0).second != &typeid(request_context)) return nullptr;
     return static_cast<const request_context*>(content.get(0))->trail;
   }
 

@@ -15,7 +15,13 @@ constexpr std::size_t parent_id_at = 36;
 constexpr std::size_t flags_at = 53;
 constexpr std::size_t fields_end = 55;
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
+/// Behind the two digits.
+char* write_hex(char* to, std::uint8_t byte) noexcept {
+  constexpr std::string_view digits = "0123456789abcdef";
+  *to++ = digits[byte >> 4];
+  *to++ = digits[byte & 0x0F];
+  return to;
+}
 
 // Upper case is not allowed: section 3.2.2 (HEXDIGLC).
 constexpr int hex_value(char digit) noexcept {
@@ -50,22 +56,33 @@ bool has_allowed_length(std::uint8_t version, std::string_view header) noexcept 
 
 } // namespace
 
-std::string to_string(const trace_id& id) {
-  std::string text;
-  text.reserve(2 * id.bytes.size());
-  for (const std::uint8_t byte : id.bytes) {
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 0x0F];
-  }
+trace_id_text text_of(const trace_id& id) noexcept {
+  trace_id_text text;
+  char* at = text.data();
+  for (const std::uint8_t byte : id.bytes)
+    at = write_hex(at, byte);
   return text;
 }
 
-std::string to_string(const traceparent& header) {
-  std::string text = "00-" + to_string(header.trace) + "-";
-  for (int shift = 60; shift >= 0; shift -= 4)
-    text += hex_digits[(header.parent >> shift) & 0x0F];
-  text += header.sampled ? "-01" : "-00";
+traceparent_text text_of(const traceparent& header) noexcept {
+  traceparent_text text;
+  char* at = std::ranges::copy(std::string_view{"00-"}, text.data()).out;
+  at = std::ranges::copy(text_of(header.trace), at).out;
+  *at++ = '-';
+  for (int shift = 56; shift >= 0; shift -= 8)
+    at = write_hex(at, static_cast<std::uint8_t>(header.parent >> shift));
+  std::ranges::copy(std::string_view{header.sampled ? "-01" : "-00"}, at);
   return text;
+}
+
+std::string to_string(const trace_id& id) {
+  const trace_id_text text = text_of(id);
+  return {text.data(), text.size()};
+}
+
+std::string to_string(const traceparent& header) {
+  const traceparent_text text = text_of(header);
+  return {text.data(), text.size()};
 }
 
 std::optional<traceparent> parse_traceparent(std::string_view header) noexcept {

@@ -18,6 +18,8 @@ struct trace_id {
   friend bool operator==(const trace_id&, const trace_id&) = default;
 };
 
+using trace_id_text = std::array<char, 32>;
+trace_id_text text_of(const trace_id& id) noexcept;
 std::string to_string(const trace_id& id);
 
 /// A `traceparent` header (W3C Trace Context, section 3.2).
@@ -30,6 +32,9 @@ struct traceparent {
 /// Nothing if the header is not well-formed: then a new trace begins.
 std::optional<traceparent> parse_traceparent(std::string_view header) noexcept;
 
+using traceparent_text = std::array<char, 55>;
+/// Of version 00.
+traceparent_text text_of(const traceparent& header) noexcept;
 std::string to_string(const traceparent& header);
 
 /// What travels with every request from actor to actor.

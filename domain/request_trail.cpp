@@ -52,8 +52,8 @@ void request_trail::restart() noexcept {
 }
 
 void request_trail::begin_spans(std::uint64_t root, std::uint64_t caller, bool sampled) {
+  // Without the lock: nobody else has the trail.
   if (!spans_) spans_ = std::make_unique<span_store>();
-  const std::scoped_lock held{spans_->lock};
   spans_->spans.clear();
   spans_->messages.clear();
   spans_->lost = 0;
@@ -71,25 +71,26 @@ std::uint64_t request_trail::new_id() noexcept {
   return std::max<std::uint64_t>(1, mixed(root_ + number * 0x9E3779B97F4A7C15ULL));
 }
 
-void request_trail::record(trail_span span) noexcept {
+void request_trail::record(const trail_span& span) noexcept {
   if (!records_spans()) return;
   const std::scoped_lock held{spans_->lock};
-  add(span);
+  trail_span* const place = new_span();
+  if (place == nullptr) return;
+  *place = span;
+  if (place->id == 0) place->id = new_id();
+  if (place->parent == 0) place->parent = root_;
 }
 
-/// With the lock held.
-void request_trail::add(trail_span span) noexcept {
-  if (!records_spans()) return;
-  if (span.id == 0) span.id = new_id();
-  if (span.parent == 0) span.parent = root_;
+/// With the lock held. Null if there is no place, or the recording has ended.
+trail_span* request_trail::new_span() noexcept {
+  if (!records_spans()) return nullptr;
   try {
-    if (spans_->spans.size() < limits::trail_spans)
-      spans_->spans.push_back(span);
-    else
-      ++spans_->lost;
+    if (spans_->spans.size() < limits::trail_spans) return &spans_->spans.emplace_back();
   } catch (const std::bad_alloc&) {
-    ++spans_->lost;
+    // As if it were one too many.
   }
+  ++spans_->lost;
+  return nullptr;
 }
 
 void request_trail::sent(const void* message) noexcept {
@@ -109,23 +110,26 @@ trail_hop request_trail::taken(const void* message, std::string_view actor,
                                const std::type_info* type) noexcept {
   if (!records_spans()) return {};
   trail_hop hop{new_id(), 0, std::chrono::steady_clock::now()};
-  trail_span span;
-  span.id = hop.id;
-  span.name = actor;
-  span.message = type;
-  span.start = hop.taken;
+  std::uint64_t parent = root_;
+  steady_time since = hop.taken;
   {
     const std::scoped_lock held{spans_->lock};
     auto& known = spans_->messages;
     const auto at = std::ranges::find(known, message, &span_store::underway::message);
     if (at != known.end()) {
-      span.parent = at->parent;
-      span.start = at->sent;
+      parent = at->parent;
+      since = at->sent;
       *at = known.back();
       known.pop_back();
     }
-    span.notes[0] = {"maque.waiting_us", (hop.taken - span.start) / std::chrono::microseconds{1}};
-    add(span);
+    if (trail_span* const span = new_span()) {
+      span->id = hop.id;
+      span->parent = parent;
+      span->name = actor;
+      span->message = type;
+      span->start = since;
+      span->notes[0] = {"maque.waiting_us", (hop.taken - since) / std::chrono::microseconds{1}};
+    }
   }
   hop.before = current_.exchange(hop.id, std::memory_order_relaxed);
   return hop;

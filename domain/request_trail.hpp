@@ -86,7 +86,7 @@ public:
   std::uint64_t new_id() noexcept;
 
   /// Any thread; does nothing unless records_spans().
-  void record(trail_span span) noexcept;
+  void record(const trail_span& span) noexcept;
 
   /// A message for this request is about to enter a mailbox. `message` is only compared.
   void sent(const void* message) noexcept;
@@ -108,7 +108,7 @@ public:
 private:
   struct span_store;
 
-  void add(trail_span span) noexcept;
+  trail_span* new_span() noexcept;
   static void add(std::atomic<std::int64_t>& to, std::chrono::nanoseconds took) noexcept {
     to.fetch_add(took.count(), std::memory_order_relaxed);
   }

@@ -13,11 +13,8 @@ constexpr std::string_view json_type = "application/json; charset=utf-8";
 } // namespace
 
 void append_hex(std::string& out, const trace_id& trace) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (const std::uint8_t byte : trace.bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
+  const trace_id_text text = text_of(trace);
+  out.append(text.data(), text.size());
 }
 
 void append_envelope(std::string& out, int code, std::string_view message,

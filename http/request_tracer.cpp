@@ -6,6 +6,8 @@
 
 #include <exception>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace maque::http {
@@ -47,9 +49,12 @@ bool request_tracer::is_chosen(const trace_id& trace, double ratio) noexcept {
 void request_tracer::answer(exchange& answered) {
   const request_trail* const trail = answered.context.trail.get();
   if (trail == nullptr || !trail->records_spans()) return;
-  answered.outgoing.headers.append("traceparent: ")
-      .append(to_string(traceparent{answered.context.trace, trail->root(), trail->sampled()}))
-      .append("\r\n");
+  const traceparent_text text =
+      text_of(traceparent{answered.context.trace, trail->root(), trail->sampled()});
+  std::string& headers = answered.outgoing.headers;
+  constexpr std::string_view name = "traceparent: ";
+  headers.reserve(headers.size() + name.size() + text.size() + 2);
+  headers.append(name).append(text.data(), text.size()).append("\r\n");
 }
 
 void request_tracer::end(const exchange& ended, const request_times& times) noexcept {

@@ -183,6 +183,8 @@ inline constexpr std::uint32_t purge_rows = 1'000;
 // Traces
 /// Spans of one request besides its own; further ones are counted.
 inline constexpr std::size_t trail_spans = 64;
+/// Trails that a lane keeps for its next requests.
+inline constexpr std::size_t spare_trails = 64;
 /// Messages of one request that are on their way to an actor at the same time; of more, it is not
 /// known how long they waited.
 inline constexpr std::size_t trail_messages = 16;

@@ -1,5 +1,6 @@
 #include "http/request_tracer.hpp"
 
+#include "domain/limits.hpp"
 #include "domain/metering.hpp"
 #include "http/span_text.hpp"
 #include "telemetry/span_exporter.hpp"
@@ -12,28 +13,24 @@
 
 namespace maque::http {
 
-namespace {
-
-/// The trail of the last request serves again, unless somebody still works at that.
-request_trail& fresh_trail(request_context& context) {
-  if (context.trail && context.trail->use_count() == 1)
-    context.trail->restart();
-  else
-    context.trail.reset(new request_trail);
-  return *context.trail;
-}
-
-} // namespace
-
 void request_tracer::begin(exchange& arrived) {
   const auto header = arrived.incoming.field("traceparent");
   const auto caller = header ? parse_traceparent(*header) : std::nullopt;
   arrived.context.trace = caller ? caller->trace : ids_.next();
   if constexpr (!is_metered) return;
-  request_trail& trail = fresh_trail(arrived.context);
+  arrived.context.trail = fresh_trail();
+  request_trail& trail = *arrived.context.trail;
   if (!is_on()) return;
   const bool sampled = caller ? caller->sampled : is_chosen(arrived.context.trace, options_.ratio);
   trail.begin_spans(ids_.next_span(), caller ? caller->parent : 0, sampled);
+}
+
+trail_ptr request_tracer::fresh_trail() {
+  if (spare_.empty()) return trail_ptr{new request_trail};
+  trail_ptr last = std::move(spare_.back());
+  spare_.pop_back();
+  last->restart();
+  return last;
 }
 
 bool request_tracer::is_chosen(const trace_id& trace, double ratio) noexcept {
@@ -49,6 +46,7 @@ bool request_tracer::is_chosen(const trace_id& trace, double ratio) noexcept {
 void request_tracer::answer(exchange& answered) {
   const request_trail* const trail = answered.context.trail.get();
   if (trail == nullptr || !trail->records_spans()) return;
+  if (!trail->sampled() && trail->caller() == 0) return;
   const traceparent_text text =
       text_of(traceparent{answered.context.trace, trail->root(), trail->sampled()});
   std::string& headers = answered.outgoing.headers;
@@ -57,15 +55,24 @@ void request_tracer::answer(exchange& answered) {
   headers.append(name).append(text.data(), text.size()).append("\r\n");
 }
 
-void request_tracer::end(const exchange& ended, const request_times& times) noexcept {
-  request_trail* const trail = ended.context.trail.get();
-  if (trail == nullptr || !trail->records_spans()) return;
-  if (!trail->sampled() && ended.outgoing.status < 500 && times.whole < options_.slow)
-    return trail->stop();
+void request_tracer::end(exchange& ended, const request_times& times) noexcept {
+  const trail_ptr& trail = ended.context.trail;
+  if (!trail) return;
+  if (trail->records_spans()) end_spans(ended, times);
+  // Whoever else still has it will be the last one.
+  if (trail->use_count() == 1 && spare_.size() < limits::spare_trails)
+    spare_.push_back(std::move(ended.context.trail));
+  ended.context.trail.reset();
+}
+
+void request_tracer::end_spans(const exchange& ended, const request_times& times) const noexcept {
+  request_trail& trail = *ended.context.trail;
+  if (!trail.sampled() && ended.outgoing.status < 500 && times.whole < options_.slow)
+    return trail.stop();
   try {
     offer(ended);
   } catch (const std::exception&) {
-    trail->stop(); // No memory for it: the request was answered all the same.
+    trail.stop(); // No memory for it: the request was answered all the same.
   }
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "domain/limits.hpp"
+#include "domain/request_trail.hpp"
 #include "http/exchange.hpp"
 #include "http/request_times.hpp"
 #include "http/trace_ids.hpp"
 
 #include <chrono>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace maque {
 class span_exporter;
@@ -27,7 +31,9 @@ struct tracing_options {
 class request_tracer {
 public:
   request_tracer(tracing_options options, std::uint64_t random_seed)
-      : options_{std::move(options)}, ids_{random_seed} {}
+      : options_{std::move(options)}, ids_{random_seed} {
+    spare_.reserve(limits::spare_trails);
+  }
 
   /// From the next request on.
   void change(double ratio, std::chrono::milliseconds slow) noexcept {
@@ -38,18 +44,23 @@ public:
   bool is_on() const noexcept { return options_.exporter != nullptr; }
 
   void begin(exchange& arrived);
-  /// Tells the client of the span, if traces are on.
+  /// Tells the client of the span, if it has one of its own or the trace will be seen.
   static void answer(exchange& answered);
-  void end(const exchange& ended, const request_times& times) noexcept;
+  /// Takes the trail away.
+  void end(exchange& ended, const request_times& times) noexcept;
 
   /// Whether the ratio takes a trace: the same answer wherever it is asked.
   static bool is_chosen(const trace_id& trace, double ratio) noexcept;
 
 private:
+  trail_ptr fresh_trail();
+  void end_spans(const exchange& ended, const request_times& times) const noexcept;
   void offer(const exchange& ended) const;
 
   tracing_options options_;
   trace_ids ids_;
+  /// The last one is taken first: it is in the cache of the core.
+  std::vector<trail_ptr> spare_;
 };
 
 } // namespace maque::http

@@ -95,15 +95,28 @@ TEST_F(RequestTracer, HasNothingToTellWhenTracesAreOff) {
   EXPECT_TRUE(kept->all().empty());
 }
 
+TEST_F(RequestTracer, SaysNothingOfASpanThatNobodyAskedForAndNobodyWillSee) {
+  serve({.status = 200});
+  EXPECT_EQ(answered_with, "");
+  serve({.traceparent = header_with("00")});
+  EXPECT_NE(answered_with, "");
+  tracer.change(1.0, milliseconds{100});
+  serve({.status = 200});
+  EXPECT_NE(answered_with, "");
+}
+
 TEST_F(RequestTracer, ReusesTheTrailThatNobodyElseHolds) {
   exchange served;
   tracer.begin(served);
   const request_trail* const first = served.context.trail.get();
   served.context.trail->add_database(milliseconds{1});
+  tracer.end(served, {});
+  EXPECT_EQ(served.context.trail, nullptr);
   tracer.begin(served);
   EXPECT_EQ(served.context.trail.get(), first);
   EXPECT_EQ(served.context.trail->database().count(), 0);
   const trail_ptr held = served.context.trail;
+  tracer.end(served, {});
   tracer.begin(served);
   EXPECT_NE(served.context.trail, held);
 }

@@ -45,6 +45,9 @@ hot_path_ptr write_user();
 hot_path_ptr write_error();
 hot_path_ptr write_response();
 
+/// A request's line in the access log.
+hot_path_ptr log_request();
+
 /// A question and its answer between two actors of one lane, and of two lanes.
 hot_path_ptr ask_in_lane();
 hot_path_ptr ask_across_lanes();

@@ -40,6 +40,7 @@ constexpr std::array all_paths{
     named_path{"envelope/user", write_user},
     named_path{"envelope/error", write_error},
     named_path{"envelope/response", write_response},
+    named_path{"log/access", log_request},
     named_path{"message/in_lane", ask_in_lane},
     named_path{"message/across_lanes", ask_across_lanes},
     named_path{"database/read_32", read_batch},

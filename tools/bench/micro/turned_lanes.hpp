@@ -35,6 +35,7 @@ public:
       while (each.meter->read().alive > 0)
         turn();
     }
+    actors_.clear(); // The actor system waits for them.
   }
   turned_lanes(const turned_lanes&) = delete;
   turned_lanes& operator=(const turned_lanes&) = delete;
@@ -47,7 +48,7 @@ public:
     lane& home = stages_.at(index).home;
     auto meter = std::make_unique<actor_meter>(State::name, home.index(), sample_every);
     auto spawned = spawn_on<Handle, State>(home, *meter, std::forward<Args>(args)...);
-    actors_.push_back({caf::actor_cast<caf::actor>(spawned), std::move(meter)});
+    actors_.push_back({std::move(meter), caf::actor_cast<caf::actor>(spawned)});
     return spawned;
   }
 
@@ -68,8 +69,8 @@ private:
     lane_context context;
   };
   struct hosted {
-    caf::actor actor;
     std::unique_ptr<actor_meter> meter;
+    caf::actor actor;
   };
 
   static caf::actor_system_config& configure(caf::actor_system_config& config) {
@@ -90,10 +91,9 @@ private:
   log::logger log_{writer_, log::level::info};
   system_time_source clock_;
   caf::actor_system_config config_;
-  // Before the actor system, which waits for them when it ends.
-  std::vector<hosted> actors_;
   caf::actor_system system_{configure(config_)};
   std::array<stage, 2> stages_{stage{*this, 0}, stage{*this, 1}};
+  std::vector<hosted> actors_;
 };
 
 /// Orders rounds of questions.

@@ -68,7 +68,7 @@ tsan: ## Run every test under ThreadSanitizer
 	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS)
 
 .PHONY: check
-check: lint build test asan tsan ## Everything that CI runs
+check: lint build test asan tsan bench-check ## Everything that CI runs
 
 .PHONY: bench
 bench: build ## Race against Gin, Rust and Express: a report in report/ (about two hours; goes on where it was stopped)
@@ -79,6 +79,13 @@ bench: build ## Race against Gin, Rust and Express: a report in report/ (about t
 bench-quick: build ## A minute's look at the race: a report in report/quick/
 	@tools/install-dependencies bench
 	@tools/bench/race --quick $(ARGS)
+
+.PHONY: bench-check
+bench-check: ## Count the instructions of the hot paths, fail if one has grown by over 5 % (ARGS=--renew)
+	@tools/install-dependencies bench-check
+	@$(call configure,release)
+	@cmake --build build/release -j $(JOBS) --target maque_micro_bench
+	@tools/bench/check -j $(JOBS) $(ARGS)
 
 .PHONY: bench-ping
 bench-ping: build ## Measure /ping and /api/user/info against Gin (about five minutes)

@@ -3,6 +3,9 @@
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace maque::http {
 
 namespace {
@@ -43,6 +46,13 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   append_json_string(out, text);
 }
 
+/// The first member: 64-bit numbers are strings.
+void append_id(std::string& out, user_id id) {
+  std::array<char, 20> digits; // Enough for every 64-bit number.
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), id.value);
+  out.append("\"id\":\"").append(digits.data(), written.ptr) += '"';
+}
+
 } // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -58,9 +68,9 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_public_profile(std::string& out, const user& who) {
+void append_public_profile(std::string& out, const public_profile& who) {
   out += '{';
-  append_member(out, "id", to_string(who.id));
+  append_id(out, who.id);
   append_member(out, "nickname", who.nickname);
   append_member(out, "avatar_url", who.avatar_url);
   out += '}';
@@ -68,7 +78,7 @@ void append_public_profile(std::string& out, const user& who) {
 
 void append_user(std::string& out, const user& who) {
   out += '{';
-  append_member(out, "id", to_string(who.id));
+  append_id(out, who.id);
   append_member(out, "nickname", who.nickname);
   append_member(out, "avatar_url", who.avatar_url);
   append_member(out, "language", who.language);

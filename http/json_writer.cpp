@@ -5,6 +5,8 @@
 
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 namespace maque::http {
 
@@ -12,6 +14,24 @@ namespace {
 
 bool needs_escape(char c) noexcept {
   return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+/// How many of the first characters need none. Eight at a time, for there are few that do: see
+/// "Determine if a word has a byte less than n" at
+/// https://graphics.stanford.edu/~seander/bithacks.html.
+std::size_t count_clean(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = ones << 7;
+  const auto has_zero = [](std::uint64_t word) { return ((word - ones) & ~word & tops) != 0; };
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const bool has_control = ((word - ones * 0x20) & ~word & tops) != 0;
+    if (has_control || has_zero(word ^ (ones * '"')) || has_zero(word ^ (ones * '\\'))) break;
+  }
+  while (at < text.size() && !needs_escape(text[at]))
+    ++at;
+  return at;
 }
 
 void append_escaped(std::string& out, char c) {
@@ -57,14 +77,13 @@ void append_id(std::string& out, user_id id) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t clean_from = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!needs_escape(text[at])) continue;
-    out += text.substr(clean_from, at - clean_from);
-    append_escaped(out, text[at]);
-    clean_from = at + 1;
+  while (true) {
+    const std::size_t clean = count_clean(text);
+    out += text.substr(0, clean);
+    if (clean == text.size()) break;
+    append_escaped(out, text[clean]);
+    text.remove_prefix(clean + 1);
   }
-  out += text.substr(clean_from);
   out += '"';
 }
 

@@ -89,7 +89,7 @@ using user_actor = caf::typed_actor<
     // sent to any user actor. Fails with user_not_found, invalid_field, database_unavailable.
     caf::replies_to<request_context, change_profile>::with<user>,
     // A page, straight from the database. Fails with database_unavailable.
-    caf::replies_to<request_context, user_page_query>::with<std::vector<user>>,
+    caf::replies_to<request_context, user_page_query>::with<profile_page>,
     // From the owner: this is the newest state of the user.
     caf::replies_to<replace_cached_user>::with<announcement_applied>>;
 
@@ -157,7 +157,7 @@ using database_actor = caf::typed_actor<
     // Reads. The empty optional: there is none.
     caf::replies_to<request_context, find_user>::with<std::optional<user>>,
     caf::replies_to<request_context, find_session>::with<std::optional<session>>,
-    caf::replies_to<request_context, user_page_query>::with<std::vector<user>>,
+    caf::replies_to<request_context, user_page_query>::with<profile_page>,
     caf::replies_to<request_context, list_ended_sessions>::with<ended_sessions>,
     caf::replies_to<request_context, list_sessions>::with<std::vector<session>>,
     caf::replies_to<request_context, find_session_key>::with<std::optional<stored_session_key>>,

@@ -26,7 +26,7 @@ user_actor::behavior_type user_state::make_behavior() {
         return waiting;
       },
       [this](const request_context& request,
-             const user_page_query& query) -> caf::result<std::vector<user>> {
+             const user_page_query& query) -> caf::result<profile_page> {
         return self_->delegate(context_.database, request, query);
       },
       [this](const replace_cached_user& announced) -> caf::result<announcement_applied> {

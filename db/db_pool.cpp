@@ -52,7 +52,7 @@ db_pool_actor::behavior_type db_pool_state::make_behavior() {
   return {
       handler(std::type_identity<std::optional<user>>{}, std::type_identity<find_user>{}),
       handler(std::type_identity<std::optional<session>>{}, std::type_identity<find_session>{}),
-      handler(std::type_identity<std::vector<user>>{}, std::type_identity<user_page_query>{}),
+      handler(std::type_identity<profile_page>{}, std::type_identity<user_page_query>{}),
       handler(std::type_identity<ended_sessions>{}, std::type_identity<list_ended_sessions>{}),
       handler(std::type_identity<std::vector<session>>{}, std::type_identity<list_sessions>{}),
       handler(std::type_identity<std::optional<stored_session_key>>{},

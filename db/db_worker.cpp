@@ -55,13 +55,32 @@ void run_lookups(const std::vector<read_request>& requests, std::vector<result<r
   }
 }
 
+/// The pages; one that several ask for, as the first one mostly is, is read once.
+result<std::vector<profile_page>> list_once(store& source,
+                                            const std::vector<user_page_query>& wanted) {
+  std::vector<user_page_query> distinct;
+  std::vector<std::size_t> places;
+  for (const user_page_query& query : wanted) {
+    const auto known = std::ranges::find(distinct, query);
+    places.push_back(static_cast<std::size_t>(known - distinct.begin()));
+    if (known == distinct.end()) distinct.push_back(query);
+  }
+  return source.list_users(distinct).map([&](const std::vector<profile_page>& pages) {
+    std::vector<profile_page> answers;
+    for (const std::size_t place : places)
+      answers.push_back(pages.at(place));
+    return answers;
+  });
+}
+
 /// Whether run_lookups() is for it.
 bool is_lookup(const read_request& request) {
   return std::visit(
       []<class Request>(const Request&) {
         return std::is_same_v<Request, find_user> || std::is_same_v<Request, find_session> ||
                std::is_same_v<Request, find_session_key> ||
-               std::is_same_v<Request, find_bound_phone> || std::is_same_v<Request, find_api_key>;
+               std::is_same_v<Request, find_bound_phone> || std::is_same_v<Request, find_api_key> ||
+               std::is_same_v<Request, user_page_query>;
       },
       request);
 }
@@ -92,6 +111,8 @@ std::vector<result<read_outcome>> run_reads(store& source,
       [&source](const auto& wanted) { return source.find_bound_phones(wanted); });
   run_lookups<find_api_key>(requests, outcomes, usable, std::identity{},
                             [&source](const auto& wanted) { return source.find_api_keys(wanted); });
+  run_lookups<user_page_query>(requests, outcomes, usable, std::identity{},
+                               [&source](const auto& wanted) { return list_once(source, wanted); });
   for (std::size_t index = 0; index < requests.size(); ++index) {
     const read_request& request = requests[index];
     if (is_lookup(request)) continue;
@@ -99,9 +120,7 @@ std::vector<result<read_outcome>> run_reads(store& source,
       outcomes[index] = tl::unexpected{not_tried()};
       continue;
     }
-    if (const auto* const page = std::get_if<user_page_query>(&request))
-      outcomes[index] = outcome_of(source.list_users(*page));
-    else if (const auto* const ended = std::get_if<list_ended_sessions>(&request))
+    if (const auto* const ended = std::get_if<list_ended_sessions>(&request))
       outcomes[index] = outcome_of(source.sessions_ended_since(ended->since));
     else if (const auto* const config = std::get_if<load_config>(&request))
       outcomes[index] = outcome_of(load_if_newer(source, config->known_version));

@@ -21,7 +21,7 @@ using read_request =
 
 /// The outcome of the alternative of read_request with the same index.
 using read_outcome =
-    std::variant<std::optional<user>, std::optional<session>, std::vector<user>, ended_sessions,
+    std::variant<std::optional<user>, std::optional<session>, profile_page, ended_sessions,
                  std::optional<config_snapshot>, std::vector<session>,
                  std::optional<stored_session_key>, std::optional<bound_phone>,
                  std::optional<api_key>, std::vector<config_item>, std::optional<config_item>,

@@ -9,7 +9,8 @@ namespace maque::db {
 /// throws: for use inside postgres_connection::attempt().
 std::vector<std::optional<user>> find_users(postgres_connection& from,
                                             std::span<const user_id> ids);
-std::vector<user> list_users(postgres_connection& from, const user_page_query& query);
+std::vector<profile_page> list_users(postgres_connection& from,
+                                     std::span<const user_page_query> wanted);
 std::vector<std::optional<session>> find_sessions(postgres_connection& from,
                                                   std::span<const session_id> ids);
 std::vector<session> list_sessions(postgres_connection& from, user_id user);

@@ -39,8 +39,8 @@ public:
     return read([&](postgres_connection& from) { return db::find_users(from, ids); });
   }
 
-  result<std::vector<user>> list_users(const user_page_query& query) override {
-    return read([&](postgres_connection& from) { return db::list_users(from, query); });
+  result<std::vector<profile_page>> list_users(std::span<const user_page_query> wanted) override {
+    return read([&](postgres_connection& from) { return db::list_users(from, wanted); });
   }
 
   result<std::vector<std::optional<session>>>

@@ -32,8 +32,8 @@ public:
     return tables_.users.find(ids);
   }
 
-  result<std::vector<user>> list_users(const user_page_query& query) override {
-    return tables_.users.list(query);
+  result<std::vector<profile_page>> list_users(std::span<const user_page_query> wanted) override {
+    return tables_.users.list(wanted);
   }
 
   result<std::vector<std::optional<session>>>

@@ -19,9 +19,8 @@ sqlite_users::sqlite_users(sqlite_database& database)
     : find_{database, "users", user_columns, read_user, " AND deleted_at IS NULL"},
       find_one_{database, std::string{"SELECT "} + user_columns +
                               " FROM users WHERE id = ?1 AND deleted_at IS NULL"},
-      list_{database, std::string{"SELECT "} + user_columns +
-                          " FROM users WHERE id > ?1 AND disabled = 0 AND deleted_at IS NULL ORDER "
-                          "BY id LIMIT ?2"},
+      list_{database, "SELECT id, nickname, avatar_url FROM users WHERE id > ?1 AND disabled = 0"
+                      " AND deleted_at IS NULL ORDER BY id LIMIT ?2"},
       insert_{database, std::string{"INSERT INTO users ("} + user_columns +
                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
       update_{database, std::string{"UPDATE users SET nickname = coalesce(?2, nickname),"
@@ -55,8 +54,17 @@ result<std::vector<std::optional<user>>> sqlite_users::find(std::span<const user
   return find_.find(ids);
 }
 
-result<std::vector<user>> sqlite_users::list(const user_page_query& query) {
-  return list_.all(read_user, query.after.value_or(user_id{}), query.limit);
+result<std::vector<profile_page>> sqlite_users::list(std::span<const user_page_query> wanted) {
+  profile_pages_builder pages;
+  const auto add = [&pages](const sqlite_row& row) {
+    pages.add({row.id<user_id>(0), row.text(1), row.text(2)});
+  };
+  for (const user_page_query& query : wanted) {
+    auto listed = list_.for_each_row(add, query.after.value_or(user_id{}), query.limit);
+    if (!listed) return tl::unexpected{std::move(listed.error())};
+    pages.end_page();
+  }
+  return std::move(pages).finish();
 }
 
 result<void> sqlite_users::insert(const user& who) {

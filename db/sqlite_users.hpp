@@ -18,7 +18,7 @@ public:
 
   result<std::vector<std::optional<user>>> find(std::span<const user_id> ids);
   /// See store::list_users().
-  result<std::vector<user>> list(const user_page_query& query);
+  result<std::vector<profile_page>> list(std::span<const user_page_query> wanted);
   result<void> insert(const user& who);
   result<user> update(const update_profile& request);
   /// Fails with user_not_found.

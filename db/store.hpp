@@ -47,8 +47,8 @@ public:
   /// are none.
   virtual result<std::vector<std::optional<user>>> find_users(std::span<const user_id> ids) = 0;
 
-  /// One page in ascending order of id. Disabled users are left out.
-  virtual result<std::vector<user>> list_users(const user_page_query& query) = 0;
+  /// The pages, in the order of `wanted`. Disabled users are left out.
+  virtual result<std::vector<profile_page>> list_users(std::span<const user_page_query> wanted) = 0;
 
   /// The sessions with these ids, in their order; ended ones too.
   virtual result<std::vector<std::optional<session>>>

@@ -5,6 +5,7 @@
 #include "domain/config_value.hpp"
 #include "domain/ids.hpp"
 #include "domain/operator_storage.hpp"
+#include "domain/profile_page.hpp"
 #include "domain/session.hpp"
 #include "domain/throttle.hpp"
 #include "domain/user.hpp"
@@ -306,12 +307,6 @@ using write_outcome = std::variant<user_admitted, user, session, ended_sessions,
                                    attempt_begun, invitation, bound_phone, api_key, config_item>;
 
 /// Reads --------------------------------------------------------------------------------------
-
-/// A page of users in ascending order of id, beginning behind `after`.
-struct user_page_query {
-  std::optional<user_id> after;
-  std::uint32_t limit = 20;
-};
 
 /// A user's sessions that have not ended, in ascending order of id. The time of some may be over.
 struct list_sessions {

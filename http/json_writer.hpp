@@ -1,5 +1,6 @@
 #pragma once
 
+#include "domain/profile_page.hpp"
 #include "domain/session.hpp"
 #include "domain/user.hpp"
 
@@ -15,6 +16,6 @@ void append_json_string(std::string& out, std::string_view text);
 void append_user(std::string& out, const user& who);
 
 /// A user as others see him: id, nickname, avatar_url.
-void append_public_profile(std::string& out, const user& who);
+void append_public_profile(std::string& out, const public_profile& who);
 
 } // namespace maque::http

@@ -6,6 +6,9 @@
 #include "http/page_query.hpp"
 #include "http/user_reply.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace maque::http {
 
 namespace {
@@ -23,10 +26,15 @@ result<profile_patch> read_patch(const request& incoming) {
   return patch;
 }
 
+/// Of a profile in a list.
+constexpr std::size_t usual_profile_bytes = 160;
+
 /// `found` has one user more than asked for if there is another page.
-std::string render_page(const std::vector<user>& found, std::uint32_t limit) {
+std::string render_page(std::span<const public_profile> found, std::uint32_t limit) {
   const std::size_t shown = std::min<std::size_t>(found.size(), limit);
-  std::string data{"{\"items\":["};
+  std::string data;
+  data.reserve(shown * usual_profile_bytes);
+  data += "{\"items\":[";
   for (std::size_t index = 0; index < shown; ++index) {
     if (index > 0) data += ',';
     append_public_profile(data, found[index]);
@@ -59,11 +67,10 @@ void list_profiles(handler_context& context, const exchange_ptr& asked) {
   if (!limit) return asked->fail(limit.error());
   const auto cursor = read_cursor<user_id>(asked->incoming.query());
   if (!cursor) return asked->fail(cursor.error());
-  context.ask<std::vector<user>>(
-      asked, context.services.user, user_page_query{*cursor, *limit + 1},
-      [limit = *limit](exchange& waiting, const std::vector<user>& found) {
-        waiting.succeed(render_page(found, limit));
-      });
+  context.ask<profile_page>(asked, context.services.user, user_page_query{*cursor, *limit + 1},
+                            [limit = *limit](exchange& waiting, const profile_page& found) {
+                              waiting.succeed(render_page(found.rows(), limit));
+                            });
 }
 
 } // namespace maque::http

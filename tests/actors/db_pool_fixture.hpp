@@ -48,12 +48,14 @@ inline std::vector<user_id> ids_of(const write_batch& work) {
 }
 
 /// A database that is broken in a way that nobody has thought of.
-class throwing_store final : public store {
+class throwing_store : public store {
 public:
   result<std::vector<std::optional<user>>> find_users(std::span<const user_id>) override {
     throw failure();
   }
-  result<std::vector<user>> list_users(const user_page_query&) override { throw failure(); }
+  result<std::vector<profile_page>> list_users(std::span<const user_page_query>) override {
+    throw failure();
+  }
   result<std::vector<std::optional<session>>> find_sessions(std::span<const session_id>) override {
     throw failure();
   }

@@ -1,4 +1,3 @@
-#include "db/sqlite_store.hpp"
 #include "db_pool_fixture.hpp"
 
 #include <atomic>
@@ -327,40 +326,6 @@ TEST_F(DatabaseWorkers, ReplaceAConnectionThatIsTooOld) {
   ASSERT_TRUE(keeper.get());
   ASSERT_TRUE(keeper.get());
   EXPECT_EQ(opened, 2);
-}
-
-TEST(DatabaseReads, AnswerEveryKindInItsPlace) {
-  const maque::test::temporary_folder folder;
-  const auto factory = make_sqlite_factory(folder.path() / "maque.db", std::chrono::seconds{5});
-  ASSERT_TRUE(factory->migrate());
-  const auto source = std::move(*factory->open_writer());
-  register_user registration;
-  registration.id = {1};
-  registration.username = "sparrow";
-  registration.password_hash = "hash";
-  registration.opened.emplace().id = {11};
-  api_key key;
-  key.id = {5};
-  key.name = "shop";
-  key.hash.fill(7);
-  const bind_phone_number phone{{1}, "wx-app", {"13800138000", "13800138000", "86"}, {}};
-  const std::vector<write_request> requests{registration, add_api_key{key}, phone};
-  for (const auto& outcome : source->apply(requests))
-    ASSERT_TRUE(outcome);
-  const auto outcomes = run_reads(*source, {list_sessions{{1}}, find_user{{1}}, list_sessions{{2}},
-                                            find_session{{11}}, find_api_key{key.hash},
-                                            find_bound_phone{{1}}, find_api_key{}});
-  const auto sessions = [&](std::size_t place) {
-    return std::get<std::vector<session>>(outcomes.at(place).value());
-  };
-  ASSERT_EQ(sessions(0).size(), 1U);
-  EXPECT_EQ(sessions(0)[0].id, session_id{11});
-  EXPECT_TRUE(std::get<std::optional<user>>(outcomes.at(1).value()));
-  EXPECT_TRUE(sessions(2).empty());
-  EXPECT_TRUE(std::get<std::optional<session>>(outcomes.at(3).value()));
-  EXPECT_EQ(std::get<std::optional<api_key>>(outcomes.at(4).value()), key);
-  EXPECT_EQ(std::get<std::optional<bound_phone>>(outcomes.at(5).value())->phone, phone.phone);
-  EXPECT_FALSE(std::get<std::optional<api_key>>(outcomes.at(6).value()));
 }
 
 } // namespace

@@ -190,8 +190,8 @@ private:
 
 using scripted_database = scripted<
     database_actor, on_request<std::optional<user>, find_user>,
-    on_request<std::optional<session>, find_session>,
-    on_request<std::vector<user>, user_page_query>, on_request<ended_sessions, list_ended_sessions>,
+    on_request<std::optional<session>, find_session>, on_request<profile_page, user_page_query>,
+    on_request<ended_sessions, list_ended_sessions>,
     on_request<std::vector<session>, list_sessions>,
     on_request<std::optional<stored_session_key>, find_session_key>,
     on_request<std::optional<bound_phone>, find_bound_phone>,
@@ -216,7 +216,7 @@ using scripted_database = scripted<
 
 using scripted_user =
     scripted<user_actor, on_request<user, find_user>, on_request<user, change_profile>,
-             on_request<std::vector<user>, user_page_query>,
+             on_request<profile_page, user_page_query>,
              on_message<announcement_applied, replace_cached_user>>;
 
 using scripted_session =

@@ -1,7 +1,7 @@
 #include "actors/user.hpp"
 #include "scripted_actor.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace maque {
 namespace {
@@ -100,11 +100,14 @@ TEST_F(UserActor, PrefersWhatWasAnnouncedToAnOlderReadUnderWay) {
 }
 
 TEST_F(UserActor, ListsStraightFromTheDatabase) {
-  auto page = world.ask<std::vector<user>>(users, in_time(), user_page_query{bob, 5});
-  const auto query = database.serve<user_page_query>(std::vector{make_user({9}, "carol")});
+  auto page = world.ask<profile_page>(users, in_time(), user_page_query{bob, 5});
+  profile_pages_builder made;
+  made.add({{9}, "carol", ""});
+  made.end_page();
+  const auto query = database.serve<user_page_query>(std::move(made).finish().front());
   EXPECT_EQ(query.after, bob);
   EXPECT_EQ(query.limit, 5U);
-  ASSERT_EQ(value_of(page).size(), 1U);
+  EXPECT_THAT(value_of(page).rows(), testing::ElementsAre(public_profile{{9}, "carol", ""}));
 }
 
 TEST_F(UserActor, ServesItsOwnChangeAtOnce) {

@@ -13,7 +13,7 @@ namespace {
 class Login : public testing::Test {
 protected:
   std::size_t count_users() const {
-    return server.open_database()->list_users({std::nullopt, 100})->size();
+    return server.open_database()->list_accounts({{}, 100})->size();
   }
 
   test_server server;

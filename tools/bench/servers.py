@@ -12,7 +12,7 @@ from measuring import RELEASE, ROOT, Peer, build_gin, end_with_parent, free_port
 
 BUILD = ROOT / "build/peers"
 PEERS = ROOT / "tools/bench/peers"
-OPERATOR_TOKEN = "an operator's token, for as long as it is measured"
+OPERATOR_TOKEN = "an-operators-token-for-as-long-as-it-is-measured"
 CACHED_USERS = 100_000  # As Maque's cache.users is by default.
 
 

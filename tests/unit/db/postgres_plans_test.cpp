@@ -72,7 +72,8 @@ protected:
       const std::vector<find_api_key> keys_wanted{{make_key(1).digest}};
       find_api_keys(*connection, keys_wanted);
       list_api_keys(*connection);
-      list_users(*connection, {});
+      const std::vector<user_page_query> pages{{user_id{1}, 20}};
+      list_users(*connection, pages);
       list_sessions(*connection, {1});
       list_accounts(*connection, {});
       list_invitations(*connection);
@@ -129,6 +130,7 @@ TEST_F(PostgresPlans, FindEveryRowByTheIndexThatIsForIt) {
       {"remove_throttles", 1, {"login_throttles_pkey", "Index Cond: (key = ANY"}},
       {"find_credential", 1, {"credentials_username_key", "users_pkey"}},
       {"find_credential_of", 1, {"credentials_pkey", "users_pkey"}},
+      {"list_users", 2, {"users_pkey", "Index Cond: (id > w.after)"}},
       {"list_sessions", 1, {"sessions_open_by_user", "Index Cond: (user_id = $1)"}},
       {"end_all_sessions", 3, {"sessions_open_by_user", "Index Cond: (user_id = $1)"}},
       {"end_sessions", 4, {"sessions_open_by_user", "Index Cond: (user_id = w.user_id)"}},

@@ -120,7 +120,7 @@ TEST_F(SqliteStore, IsUnavailableWhileAnotherProcessHoldsTheLockAndUsableAfterwa
   EXPECT_THAT(refused.error().cause, HasSubstr("another process"));
   EXPECT_GE(took, statement_timeout - milliseconds{50});
   EXPECT_LT(took, much_later);
-  EXPECT_TRUE(reader->list_users({})) << "readers are not held up";
+  EXPECT_TRUE(reader->list_users(std::vector<user_page_query>(1))) << "readers are not held up";
 
   release.close_writing_end();
   EXPECT_EQ(holder.wait(), 0);
@@ -143,11 +143,11 @@ TEST_F(SqliteStore, ReportsNothingAsDoneOnAFullDiskAndIsUsableAfterwards) {
   for (const auto& outcome : outcomes) {
     EXPECT_EQ(code_of(outcome), errc::database_unavailable);
   }
-  EXPECT_EQ(value_of(reader->list_users({.after = {}, .limit = 1000})).size(), 1U);
+  EXPECT_EQ(list_page(*reader, {.limit = 1000}).rows().size(), 1U);
 
   for (const auto& outcome : writer->apply(requests))
     EXPECT_TRUE(outcome);
-  EXPECT_EQ(value_of(reader->list_users({.after = {}, .limit = 1000})).size(), 200U);
+  EXPECT_EQ(list_page(*reader, {.limit = 1000}).rows().size(), 200U);
 }
 
 TEST_F(SqliteStore, KeepsWhatItAcknowledgedWhenItsProcessIsKilled) {
@@ -169,9 +169,9 @@ TEST_F(SqliteStore, KeepsWhatItAcknowledgedWhenItsProcessIsKilled) {
     ++count;
   ASSERT_GE(count, awaited);
 
-  const auto users = value_of(value_of(factory->open_reader())->list_users({{}, 100'000}));
-  EXPECT_GE(users.size(), count);
-  EXPECT_LE(users.size(), count + 1);
+  const auto users = list_page(*value_of(factory->open_reader()), {.limit = 100'000});
+  EXPECT_GE(users.rows().size(), count);
+  EXPECT_LE(users.rows().size(), count + 1);
 }
 
 TEST_F(SqliteStore, IsUnavailableWhenItsFileIsDamaged) {
@@ -179,7 +179,7 @@ TEST_F(SqliteStore, IsUnavailableWhenItsFileIsDamaged) {
   auto bytes = read_bytes(file);
   std::fill(bytes.begin() + 4096, bytes.end(), '\xff');
   write_bytes(file, bytes);
-  const auto found = reader->list_users({});
+  const auto found = reader->list_users(std::vector<user_page_query>(1));
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, errc::database_unavailable);
   EXPECT_THAT(found.error().cause, HasSubstr("backup"));

@@ -85,6 +85,10 @@ T value_of(result<T> outcome) {
   return std::move(*outcome);
 }
 
+inline profile_page list_page(store& source, const user_page_query& query) {
+  return value_of(source.list_users({&query, 1})).at(0);
+}
+
 inline errc code_of(const result<write_outcome>& outcome) {
   if (outcome) throw std::runtime_error{"expected a failure"};
   return outcome.error().code;

@@ -11,10 +11,13 @@ using ::testing::IsEmpty;
 class StoredUsers : public store_test {
 protected:
   std::vector<std::uint64_t> list(std::optional<user_id> after, std::uint32_t limit) {
+    return ids_of(list_page(*reader, {.after = after, .limit = limit}));
+  }
+
+  static std::vector<std::uint64_t> ids_of(const profile_page& page) {
     std::vector<std::uint64_t> ids;
-    for (const user& who : value_of(reader->list_users({.after = after, .limit = limit}))) {
+    for (const public_profile& who : page.rows())
       ids.push_back(who.id.value);
-    }
     return ids;
   }
 };
@@ -142,6 +145,54 @@ TEST_P(StoredUsers, AreListedByIdPageByPageWhileOthersArrive) {
   EXPECT_THAT(list(user_id{50}, 2), ElementsAre(60));
   EXPECT_THAT(list(user_id{60}, 2), IsEmpty());
   EXPECT_THAT(list(std::nullopt, 100), ElementsAre(5, 10, 20, 25, 30, 40, 50, 60));
+}
+
+TEST_P(StoredUsers, AreListedInManyPagesAtOnceEachInItsPlace) {
+  for (const std::uint64_t id : {10U, 20U, 30U, 40U})
+    admit(id, id);
+  const std::vector<user_page_query> wanted{{user_id{20}, 2}, {{}, 1}, {user_id{40}, 5},
+                                            {user_id{10}, 3}, {{}, 1}, {user_id{INT64_MAX}, 1},
+                                            {user_id{20}, 1}};
+  const auto pages = value_of(reader->list_users(wanted));
+  ASSERT_EQ(pages.size(), wanted.size());
+  EXPECT_THAT(ids_of(pages[0]), ElementsAre(30, 40));
+  EXPECT_THAT(ids_of(pages[1]), ElementsAre(10));
+  EXPECT_THAT(ids_of(pages[2]), IsEmpty());
+  EXPECT_THAT(ids_of(pages[3]), ElementsAre(20, 30, 40));
+  EXPECT_THAT(ids_of(pages[4]), ElementsAre(10));
+  EXPECT_THAT(ids_of(pages[5]), IsEmpty());
+  EXPECT_THAT(ids_of(pages[6]), ElementsAre(30));
+}
+
+TEST_P(StoredUsers, AreListedInNoPagesIfNoneIsAskedFor) {
+  admit(1, 1);
+  EXPECT_THAT(value_of(reader->list_users({})), IsEmpty());
+}
+
+TEST_P(StoredUsers, AreListedWithWhatOthersSeeOfThem) {
+  admit(1, 1);
+  admit(2, 2);
+  admit(3, 3);
+  const auto rename = [this](std::uint64_t id, std::string nickname, std::string avatar_url) {
+    const update_profile order{.id = {id},
+                               .patch = {.nickname = std::move(nickname),
+                                         .avatar_url = std::move(avatar_url),
+                                         .language = "zh-CN"},
+                               .at = noon};
+    expect<user>(order);
+  };
+  rename(1, "麻雀 \"1\" \\ , {}", "https://example.com/1.png");
+  rename(3, "3 4 5 ", "");
+  profile_page kept;
+  {
+    const profile_page page = list_page(*reader, {.after = {}, .limit = 9});
+    kept = page;
+  }
+  admit(4, 4);
+  EXPECT_EQ(list(std::nullopt, 9).size(), 4U);
+  EXPECT_THAT(kept.rows(),
+              ElementsAre(public_profile{{1}, "麻雀 \"1\" \\ , {}", "https://example.com/1.png"},
+                          public_profile{{2}, "", ""}, public_profile{{3}, "3 4 5 ", ""}));
 }
 
 TEST_P(StoredUsers, ThatAreDisabledAreNotListedButFound) {

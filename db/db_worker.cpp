@@ -67,6 +67,7 @@ result<std::vector<profile_page>> list_once(store& source,
   }
   return source.list_users(distinct).map([&](const std::vector<profile_page>& pages) {
     std::vector<profile_page> answers;
+    answers.reserve(places.size());
     for (const std::size_t place : places)
       answers.push_back(pages.at(place));
     return answers;

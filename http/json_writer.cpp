@@ -70,7 +70,7 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 void append_id(std::string& out, user_id id) {
   std::array<char, 20> digits; // Enough for every 64-bit number.
   const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), id.value);
-  out.append("\"id\":\"").append(digits.data(), written.ptr) += '"';
+  out.append(R"("id":")").append(digits.data(), written.ptr) += '"';
 }
 
 } // namespace

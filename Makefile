@@ -93,7 +93,7 @@ bench-ping: build ## Measure /ping and /api/user/info against Gin (about five mi
 	@tools/bench/ping $(ARGS)
 
 .PHONY: bench-operator
-bench-operator: build ## Measure what it costs to be seen, against a build without meters (about eight minutes)
+bench-operator: build ## Measure what it costs to be seen, against a build without meters (about ten minutes)
 	@tools/install-dependencies bench
 	@tools/bench/operator $(ARGS)
 

@@ -101,7 +101,7 @@ private:
   /// Of a message that begins with a request_context; else null.
   static trail_ptr trail_of(const caf::mailbox_element& message) {
     const caf::type_erased_tuple& content = message.content();
-    // Of what isn't a type of CAF's own; compared by hand, as match_element compares names, too.
+    // By address: match_element() would compare the types' names where that differs.
     if (content.empty() || content.type(0).second != &typeid(request_context)) return nullptr;
     return static_cast<const request_context*>(content.get(0))->trail;
   }

@@ -2,9 +2,9 @@
 #include "db/sqlite_store.hpp"
 #include "micro/hot_path.hpp"
 #include "micro/turned_lanes.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -37,12 +37,6 @@ public:
     for (auto& outcome : value_or_throw(stores_->open_writer())->apply(admissions))
       static_cast<void>(value_or_throw(std::move(outcome)));
   }
-  ~small_database() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  small_database(const small_database&) = delete;
-  small_database& operator=(const small_database&) = delete;
 
   db::store_factory& stores() { return *stores_; }
 
@@ -61,15 +55,9 @@ private:
     return order;
   }
 
-  static std::filesystem::path make_folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "maque-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw std::system_error{errno, std::generic_category(), pattern};
-    return pattern;
-  }
-
-  std::filesystem::path folder_ = make_folder();
-  std::unique_ptr<db::store_factory> stores_ = db::make_sqlite_factory(folder_ / "maque.db", 10s);
+  test::temporary_folder folder_;
+  std::unique_ptr<db::store_factory> stores_ =
+      db::make_sqlite_factory(folder_.path() / "maque.db", 10s);
 };
 
 /// However slowly this runs, nothing is late.
@@ -102,12 +90,7 @@ public:
     lanes_.turn_until_idle(); // The worker gets its connection.
   }
 
-  void run(std::size_t times) override {
-    answered_ = 0;
-    caf::anon_send(asker_, ask_rounds{times});
-    lanes_.turn_until_idle();
-    if (answered_ != times) throw std::logic_error{"an answer is missing"};
-  }
+  void run(std::size_t times) override { ask(lanes_, asker_, times, answered_); }
 
 private:
   using state = asker_state<db::db_pool_actor, Reply, Question>;

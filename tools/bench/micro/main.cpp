@@ -1,9 +1,12 @@
-// maque_micro_bench [OPTION OF GOOGLE BENCHMARK…]   times every hot path
-// maque_micro_bench --names                         the compiler, and then each path's name, one a
-// line maque_micro_bench --count NAME TIMES              does a path TIMES times in
-// maque_counted_run(), which
-//                                                   a profiler can tell from all that is done for
-//                                                   it
+// maque_micro_bench [OPTION OF GOOGLE BENCHMARK…]
+//   times every hot path.
+//
+// maque_micro_bench --names
+//   prints the compiler, and then the name of each path, one a line.
+//
+// maque_micro_bench --count NAME TIMES
+//   does a path TIMES times in maque_counted_run(), which a profiler can tell from all that is done
+//   to prepare it.
 
 #include "micro/hot_path.hpp"
 

@@ -1,7 +1,7 @@
 #include "micro/hot_path.hpp"
 #include "micro/turned_lanes.hpp"
 
-#include <stdexcept>
+#include <cstddef>
 
 namespace maque::bench {
 
@@ -32,12 +32,7 @@ public:
   /// @param home the lane of the actor that is asked; the one that asks is in lane 0.
   explicit asking(std::size_t home) : echo_{lanes_.spawn<echo_actor, echo_state>(home)} {}
 
-  void run(std::size_t times) override {
-    answered_ = 0;
-    caf::anon_send(asker_, ask_rounds{times});
-    lanes_.turn_until_idle();
-    if (answered_ != times) throw std::logic_error{"an answer is missing"};
-  }
+  void run(std::size_t times) override { ask(lanes_, asker_, times, answered_); }
 
 private:
   using question = find_user (*)(std::size_t);

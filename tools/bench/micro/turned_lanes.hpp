@@ -154,4 +154,14 @@ private:
   request_context context_{trace_id{}, steady_time::max()};
 };
 
+/// Lets an asker do so many rounds; `answered` is what it counts them in. Throws unless all are
+/// answered.
+inline void ask(turned_lanes& lanes, const asker_actor& asker, std::size_t rounds,
+                std::size_t& answered) {
+  answered = 0;
+  caf::anon_send(asker, ask_rounds{rounds});
+  lanes.turn_until_idle();
+  if (answered != rounds) throw std::logic_error{"an answer is missing"};
+}
+
 } // namespace maque::bench

@@ -287,8 +287,7 @@ def page(results):
             "of PostgreSQL, of the simulator of WeChat. Shorter is better.")),
         section("Where a request's time goes", figure(
             plots.stages(), "Maque’s own measurement of its stages, at 400 connections; the other servers "
-            "have none.") or "<p>This build of Maque has no page of its stages "
-            "(<code>GET /admin/http</code>), and the other servers have none.</p>"),
+            "have none.")),
         "<h2>All figures</h2>",
     ]
     for scenario in scenarios:

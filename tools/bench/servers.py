@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import subprocess
-import urllib.error
 import urllib.request
 
 from measuring import RELEASE, ROOT, Peer, build_gin, end_with_parent, free_port
@@ -87,8 +86,6 @@ class Servers:
         self.maque_arguments = list(maque_arguments)
         self.programs = Programs()
         self.operator_ports = {}
-        known = subprocess.run([RELEASE / "maque", "--help"], capture_output=True, text=True, check=True)
-        self.has_operator = "--admin.token" in known.stdout
 
     def make(self, name, database_url, wechat_url, cached):
         if name == "Maque":
@@ -112,25 +109,20 @@ class Servers:
                           "--wechat.appid=wxsimulator", "--wechat.max_workers=512",
                           f"--wechat.base_url={wechat_url}", "--log.access_sample=0.01",
                           f"--log.file={self.folder}/{port}.log", *self.maque_arguments],
-            {"MAQUE_WECHAT_APP_SECRET": "secret", "MAQUE_AUTH_SIGNING_SECRET": self.keys.secret}
-            | ({"MAQUE_ADMIN_TOKEN": OPERATOR_TOKEN} if self.has_operator else {}))
+            {"MAQUE_WECHAT_APP_SECRET": "secret", "MAQUE_AUTH_SIGNING_SECRET": self.keys.secret,
+             "MAQUE_ADMIN_TOKEN": OPERATOR_TOKEN})
 
     def _operator(self, port):
         self.operator_ports[port] = free_port()
         return [f"--admin.port={self.operator_ports[port]}"]
 
     def ask_operator(self, server, path):
-        """What Maque's operator's listener answers; None if this build has no such page."""
-        if not self.has_operator:
-            return None
+        """What the operator's listener of a Maque that was made here answers."""
         asked = urllib.request.Request(
             f"http://127.0.0.1:{self.operator_ports[server.port]}{path}",
             headers={"Authorization": f"Bearer {OPERATOR_TOKEN}"})
-        try:
-            with urllib.request.urlopen(asked, timeout=5) as answer:
-                return json.load(answer)["data"]
-        except urllib.error.HTTPError:
-            return None
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            return json.load(answer)["data"]
 
     def nginx(self):
         """Answers everything as GET /ping is answered: what HTTP alone costs on this machine."""

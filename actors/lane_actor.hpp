@@ -85,7 +85,7 @@ private:
 
   private:
     void begin(const metered_actor& worker, const caf::mailbox_element& message) {
-      trail_ = trail_of(message);
+      trail_ = trail_ptr{trail_of(message)};
       if (!trail_) return;
       const caf::type_erased_tuple& content = message.content();
       hop_ = trail_->taken(&message, worker.name(),
@@ -99,17 +99,17 @@ private:
   };
 
   /// Of a message that begins with a request_context; else null.
-  static trail_ptr trail_of(const caf::mailbox_element& message) {
+  static request_trail* trail_of(const caf::mailbox_element& message) {
     const caf::type_erased_tuple& content = message.content();
     // By address: match_element() would compare the types' names where that differs.
     if (content.empty() || content.type(0).second != &typeid(request_context)) return nullptr;
-    return static_cast<const request_context*>(content.get(0))->trail;
+    return static_cast<const request_context*>(content.get(0))->trail.get();
   }
 
   void note_arrival(const caf::mailbox_element& message) noexcept {
     meter_.arrived(&message);
     if (!meter_.records_hops()) return;
-    if (const trail_ptr trail = trail_of(message)) trail->sent(&message);
+    if (request_trail* const trail = trail_of(message)) trail->sent(&message);
   }
 
   static std::string text_of(const std::exception_ptr& thrown) {

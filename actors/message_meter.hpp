@@ -50,5 +50,7 @@ private:
 /// A type's name for people: "find_user" for maque::find_user, "optional<user>" for
 /// std::optional<maque::user>. At most 64 bytes.
 std::string shown_kind(const char* kind);
+/// The same of a type's own name (std::type_info::name()): each thread makes it once, and keeps it.
+const std::string& known_kind(const char* kind);
 
 } // namespace maque

@@ -181,13 +181,12 @@ inline constexpr std::chrono::seconds purge_timeout{10};
 inline constexpr std::uint32_t purge_rows = 1'000;
 
 // Traces
-/// Spans of one request besides its own; further ones are counted.
+/// Spans of one request besides its own and its hops; further ones are counted.
 inline constexpr std::size_t trail_spans = 64;
+/// Messages to actors for one request; further ones are counted.
+inline constexpr std::size_t trail_hops = 32;
 /// Trails that a lane keeps for its next requests.
 inline constexpr std::size_t spare_trails = 64;
-/// Messages of one request that are on their way to an actor at the same time; of more, it is not
-/// known how long they waited.
-inline constexpr std::size_t trail_messages = 16;
 /// Of one call to the collector; those that are common take up to 4 MiB.
 inline constexpr std::size_t trace_batch_bytes = 2 * 1024 * 1024;
 inline constexpr std::size_t collector_reply_bytes = 64 * 1024;

@@ -3,6 +3,7 @@
 #include "domain/limits.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -11,7 +12,7 @@ namespace maque {
 
 namespace {
 
-constexpr std::size_t usual_spans = 16;
+constexpr std::size_t usual_spans = 8;
 
 /// splitmix64's mixing: neighbours become ids that have nothing in common.
 std::uint64_t mixed(std::uint64_t value) noexcept {
@@ -20,25 +21,47 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
   return value ^ (value >> 31);
 }
 
+std::chrono::nanoseconds since_zero(const timespec& time) noexcept {
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+
 } // namespace
 
-/// What needs more than one word at a time.
-struct request_trail::span_store {
-  /// A message that is on its way to an actor.
-  struct underway {
-    const void* message;
-    std::uint64_t parent;
-    steady_time sent;
-  };
+/// A message, from the mailbox on. Three may write to it, one after the other, its sender, and the
+/// actor when it begins and when it ends; the front may read it at any time, whatever there is.
+struct request_trail::hop_record {
+  /// While it is on its way; what is before `begun` belongs to whoever stores or clears this.
+  std::atomic<const void*> message{nullptr};
+  std::uint64_t parent = 0;
+  steady_time sent{};
+  steady_time taken{};
+  std::string_view actor;
+  const std::type_info* type = nullptr;
+  std::atomic<bool> begun{false};
+  std::atomic<bool> failed{false};
+  std::atomic<steady_time::rep> ended{0}; ///< 0: not yet. The last to be written.
 
-  span_store() {
-    spans.reserve(usual_spans);
-    messages.reserve(limits::trail_messages);
+  void clear() noexcept {
+    message.store(nullptr, std::memory_order_relaxed);
+    begun.store(false, std::memory_order_relaxed);
+    failed.store(false, std::memory_order_relaxed);
+    ended.store(0, std::memory_order_relaxed);
   }
+};
 
-  std::mutex lock;
+/// What only a request that records needs.
+struct request_trail::span_store {
+  span_store() { spans.reserve(usual_spans); }
+
+  /// Places that were asked for; those beyond limits::trail_hops were not there.
+  std::size_t hops_asked() const noexcept { return hop_count.load(std::memory_order_relaxed); }
+  std::size_t hops_there() const noexcept { return std::min(hops_asked(), hops.size()); }
+
+  std::array<hop_record, limits::trail_hops> hops;
+  std::atomic<std::uint32_t> hop_count{0};
+
+  std::mutex lock; // for what follows
   std::vector<trail_span> spans;
-  std::vector<underway> messages;
   std::uint64_t lost = 0;
 };
 
@@ -54,8 +77,10 @@ void request_trail::restart() noexcept {
 void request_trail::begin_spans(std::uint64_t root, std::uint64_t caller, bool sampled) {
   // Without the lock: nobody else has the trail.
   if (!spans_) spans_ = std::make_unique<span_store>();
+  for (std::size_t each = 0; each < spans_->hops_there(); ++each)
+    spans_->hops[each].clear();
+  spans_->hop_count.store(0, std::memory_order_relaxed);
   spans_->spans.clear();
-  spans_->messages.clear();
   spans_->lost = 0;
   root_ = root;
   caller_ = caller;
@@ -65,88 +90,108 @@ void request_trail::begin_spans(std::uint64_t root, std::uint64_t caller, bool s
   recording_.store(true, std::memory_order_release);
 }
 
-std::uint64_t request_trail::new_id() noexcept {
+/// A reading of the exact clock takes some 30 ns, of the coarse one, whose zero is the same, a
+/// tenth of it: three for each hop of each request are a percent of a lane. A trace that is seen
+/// because it was slow doesn't need better, and of one that failed the order says most.
+steady_time request_trail::now() const noexcept {
+  if (sampled_) return std::chrono::steady_clock::now();
+  timespec tick{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &tick);
+  return steady_time{since_zero(tick)};
+}
+
+std::chrono::nanoseconds request_trail::hop_resolution() const noexcept {
+  timespec tick{};
+  if (!sampled_) clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+  return since_zero(tick);
+}
+
+/// Hops have the numbers of their places, from 1 on, the other spans those behind them.
+std::uint64_t request_trail::id_number(std::uint64_t number) const noexcept {
   // Odd multiples of a constant never meet within 2^64 steps, and mixing keeps them apart.
-  const std::uint64_t number = ids_.fetch_add(1, std::memory_order_relaxed) + 1;
   return std::max<std::uint64_t>(1, mixed(root_ + number * 0x9E3779B97F4A7C15ULL));
+}
+
+std::uint64_t request_trail::new_id() noexcept {
+  return id_number(limits::trail_hops + 1 + ids_.fetch_add(1, std::memory_order_relaxed));
 }
 
 void request_trail::record(const trail_span& span) noexcept {
   if (!records_spans()) return;
   const std::scoped_lock held{spans_->lock};
-  trail_span* const place = new_span();
-  if (place == nullptr) return;
-  *place = span;
-  if (place->id == 0) place->id = new_id();
-  if (place->parent == 0) place->parent = root_;
-}
-
-/// With the lock held. Null if there is no place, or the recording has ended.
-trail_span* request_trail::new_span() noexcept {
-  if (!records_spans()) return nullptr;
+  if (!records_spans()) return;
   try {
-    if (spans_->spans.size() < limits::trail_spans) return &spans_->spans.emplace_back();
+    if (spans_->spans.size() < limits::trail_spans) {
+      trail_span& place = spans_->spans.emplace_back(span);
+      if (place.id == 0) place.id = new_id();
+      if (place.parent == 0) place.parent = root_;
+      return;
+    }
   } catch (const std::bad_alloc&) {
     // As if it were one too many.
   }
   ++spans_->lost;
+}
+
+/// Null if there is no place.
+request_trail::hop_record* request_trail::new_hop(std::size_t& place) noexcept {
+  place = spans_->hop_count.fetch_add(1, std::memory_order_relaxed);
+  return place < limits::trail_hops ? &spans_->hops[place] : nullptr;
+}
+
+/// The one that is on its way in this message; null if it isn't known.
+request_trail::hop_record* request_trail::hop_of(const void* message, std::size_t& place) noexcept {
+  const std::size_t there = spans_->hops_there();
+  for (place = 0; place < there; ++place)
+    if (spans_->hops[place].message.load(std::memory_order_acquire) == message)
+      return &spans_->hops[place];
   return nullptr;
 }
 
 void request_trail::sent(const void* message) noexcept {
   if (!records_spans()) return;
-  const span_store::underway added{message, current(), std::chrono::steady_clock::now()};
-  const std::scoped_lock held{spans_->lock};
-  auto& known = spans_->messages;
+  std::size_t place = 0;
   // One at the same address never came: its actor has died.
-  const auto same = std::ranges::find(known, message, &span_store::underway::message);
-  if (same != known.end())
-    *same = added;
-  else if (known.size() < limits::trail_messages)
-    known.push_back(added);
+  if (hop_record* const gone = hop_of(message, place))
+    gone->message.store(nullptr, std::memory_order_relaxed);
+  hop_record* const added = new_hop(place);
+  if (added == nullptr) return;
+  added->parent = current();
+  added->sent = now();
+  added->message.store(message, std::memory_order_release);
 }
 
 trail_hop request_trail::taken(const void* message, std::string_view actor,
                                const std::type_info* type) noexcept {
   if (!records_spans()) return {};
-  trail_hop hop{new_id(), 0, std::chrono::steady_clock::now()};
-  std::uint64_t parent = root_;
-  steady_time since = hop.taken;
-  {
-    const std::scoped_lock held{spans_->lock};
-    auto& known = spans_->messages;
-    const auto at = std::ranges::find(known, message, &span_store::underway::message);
-    if (at != known.end()) {
-      parent = at->parent;
-      since = at->sent;
-      *at = known.back();
-      known.pop_back();
-    }
-    if (trail_span* const span = new_span()) {
-      span->id = hop.id;
-      span->parent = parent;
-      span->name = actor;
-      span->message = type;
-      span->start = since;
-      span->notes[0] = {"maque.waiting_us", (hop.taken - since) / std::chrono::microseconds{1}};
-    }
+  const steady_time taken_at = now();
+  std::size_t place = 0;
+  hop_record* begins = hop_of(message, place);
+  if (begins != nullptr) {
+    begins->message.store(nullptr, std::memory_order_relaxed);
+  } else {
+    // When there is no place, it was counted as it was sent.
+    begins = spans_->hops_asked() < limits::trail_hops ? new_hop(place) : nullptr;
+    if (begins == nullptr) return {};
+    begins->parent = root_;
+    begins->sent = taken_at;
   }
-  hop.before = current_.exchange(hop.id, std::memory_order_relaxed);
-  return hop;
+  begins->taken = taken_at;
+  begins->actor = actor;
+  begins->type = type;
+  begins->begun.store(true, std::memory_order_release);
+  const trail_hop made{id_number(place + 1), current(), place};
+  current_.store(made.id, std::memory_order_relaxed);
+  return made;
 }
 
 void request_trail::finished(const trail_hop& hop, bool failed) noexcept {
   // Unless another actor works at the request by now.
-  std::uint64_t mine = hop.id;
-  current_.compare_exchange_strong(mine, hop.before, std::memory_order_relaxed);
+  if (current() == hop.id) current_.store(hop.before, std::memory_order_relaxed);
   if (!records_spans()) return;
-  const steady_time now = std::chrono::steady_clock::now();
-  const std::scoped_lock held{spans_->lock};
-  const auto begun = std::ranges::find(spans_->spans, hop.id, &trail_span::id);
-  if (begun == spans_->spans.end()) return; // It was one too many.
-  begun->end = now;
-  begun->failed = failed;
-  begun->notes[1] = {"maque.working_us", (now - hop.taken) / std::chrono::microseconds{1}};
+  hop_record& ends = spans_->hops[hop.place];
+  ends.failed.store(failed, std::memory_order_relaxed);
+  ends.ended.store(now().time_since_epoch().count(), std::memory_order_release);
 }
 
 void request_trail::stop() noexcept {
@@ -155,13 +200,34 @@ void request_trail::stop() noexcept {
 
 request_trail::recording request_trail::finish() {
   if (!records_spans()) return {};
+  recording made;
   const std::scoped_lock held{spans_->lock};
   stop();
-  recording made{spans_->spans, spans_->lost};
-  const steady_time now = std::chrono::steady_clock::now();
-  for (trail_span& each : made.spans)
-    if (each.end == steady_time{}) each.end = now;
+  made.spans.reserve(spans_->hops_there() + spans_->spans.size());
+  add_hops_to(made);
+  made.spans.insert(made.spans.end(), spans_->spans.begin(), spans_->spans.end());
+  made.lost = spans_->lost + spans_->hops_asked() - spans_->hops_there();
   return made;
+}
+
+void request_trail::add_hops_to(recording& made) const {
+  const steady_time over = now();
+  for (std::size_t place = 0; place < spans_->hops_there(); ++place) {
+    const hop_record& each = spans_->hops[place];
+    if (!each.begun.load(std::memory_order_acquire)) continue;
+    const steady_time::duration ended{each.ended.load(std::memory_order_acquire)};
+    trail_span span;
+    span.id = id_number(place + 1);
+    span.parent = each.parent;
+    span.name = each.actor;
+    span.message = each.type;
+    span.failed = each.failed.load(std::memory_order_relaxed);
+    span.start = each.sent;
+    span.end = ended.count() == 0 ? over : steady_time{ended};
+    span.notes[0] = {"maque.waiting_us", (each.taken - each.sent) / std::chrono::microseconds{1}};
+    span.notes[1] = {"maque.working_us", (span.end - each.taken) / std::chrono::microseconds{1}};
+    made.spans.push_back(span);
+  }
 }
 
 } // namespace maque

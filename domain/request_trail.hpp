@@ -41,16 +41,20 @@ struct trail_span {
 
 /// A message that an actor works at.
 struct trail_hop {
-  std::uint64_t id = 0;     ///< Of its span; 0: the trail doesn't record.
+  std::uint64_t id = 0;     ///< Of its span; 0: the trail doesn't record it.
   std::uint64_t before = 0; ///< What was current() when it was taken up.
-  steady_time taken{};
+  std::size_t place = 0;    ///< Among the request's hops.
 };
 
 /// What was done for one request, wherever in the process: it travels with the request_context. Of
-/// each request it has the time that the database and WeChat took; if traces are on, the spans, up
-/// to limits::trail_spans. Any thread may record, also while the front finishes the request because
-/// its deadline has come: what comes later than
-/// finish() is dropped.
+/// each request it has the time that the database and WeChat took; if traces are on, the actors'
+/// hops, up to limits::trail_hops, and further spans, up to limits::trail_spans. Any thread may
+/// record, also while the front finishes the request because its deadline has come: what comes
+/// later than finish() is dropped.
+///
+/// Hops are recorded of every request, because nobody knows in the beginning which one will be slow
+/// or fail: they take no lock, become spans only in the end, and unless the trace is sampled()
+/// their times are those of the kernel's last tick (see hop_resolution()).
 class request_trail
     : public boost::intrusive_ref_counter<request_trail, boost::thread_safe_counter> {
 public:
@@ -76,6 +80,9 @@ public:
   /// @param sampled whether the trace leaves the process however the request ends.
   void begin_spans(std::uint64_t root, std::uint64_t caller, bool sampled);
 
+  /// How much earlier than it was the time of a hop may be. 0: it is exact.
+  std::chrono::nanoseconds hop_resolution() const noexcept;
+
   bool records_spans() const noexcept { return recording_.load(std::memory_order_acquire); }
   std::uint64_t root() const noexcept { return root_; }
   std::uint64_t caller() const noexcept { return caller_; }
@@ -88,16 +95,17 @@ public:
   /// Any thread; does nothing unless records_spans().
   void record(const trail_span& span) noexcept;
 
-  /// A message for this request is about to enter a mailbox. `message` is only compared.
+  /// A message for this request is about to enter a mailbox. `message` is only compared. Any
+  /// thread.
   void sent(const void* message) noexcept;
   /// An actor takes it up: a span begins, so that it is there whatever ends first, the request or
-  /// the actor's work.
+  /// the actor's work. `actor` is a literal.
   trail_hop taken(const void* message, std::string_view actor, const std::type_info* type) noexcept;
   /// It is done with it. Only if taken() gave an id.
   void finished(const trail_hop& hop, bool failed) noexcept;
 
   struct recording {
-    /// Not the request's own. What is not finished ends now.
+    /// Not the request's own; the hops come first. What is not finished ends now.
     std::vector<trail_span> spans;
     std::uint64_t lost = 0; ///< Those beyond the limit.
   };
@@ -106,9 +114,14 @@ public:
   void stop() noexcept;
 
 private:
+  struct hop_record;
   struct span_store;
 
-  trail_span* new_span() noexcept;
+  steady_time now() const noexcept;
+  std::uint64_t id_number(std::uint64_t number) const noexcept;
+  hop_record* new_hop(std::size_t& place) noexcept;
+  hop_record* hop_of(const void* message, std::size_t& place) noexcept;
+  void add_hops_to(recording& made) const;
   static void add(std::atomic<std::int64_t>& to, std::chrono::nanoseconds took) noexcept {
     to.fetch_add(took.count(), std::memory_order_relaxed);
   }

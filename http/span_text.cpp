@@ -53,7 +53,7 @@ span span_of(const trail_span& recorded, std::int64_t offset) {
   made.parent = id_of(recorded.parent);
   made.name = recorded.name;
   if (recorded.message != nullptr)
-    made.name.append("/").append(shown_kind(recorded.message->name()));
+    made.name.append("/").append(known_kind(recorded.message->name()));
   made.kind = recorded.outbound ? span_kind::client : span_kind::internal;
   made.start_unix_ns = unix_ns(recorded.start, offset);
   made.end_unix_ns = unix_ns(recorded.end, offset);
@@ -75,11 +75,18 @@ finished_trace trace_of(const exchange& ended, const request_trail::recording& r
   finished_trace made{ended.context.trace, {}};
   made.spans.reserve(recorded.spans.size() + 1);
   made.spans.push_back(span_of_request(ended, offset));
+  if (const auto resolution = ended.context.trail->hop_resolution(); resolution.count() > 0)
+    made.spans.front().attributes.push_back(
+        {"maque.hop_resolution_us", resolution / std::chrono::microseconds{1}});
   if (recorded.lost > 0)
     made.spans.front().attributes.push_back(
         {"maque.lost_spans", static_cast<std::int64_t>(recorded.lost)});
-  for (const trail_span& each : recorded.spans)
-    made.spans.push_back(span_of(each, offset));
+  for (const trail_span& each : recorded.spans) {
+    span& shown = made.spans.emplace_back(span_of(each, offset));
+    // The time of a hop may be rounded to one at which the request was not there yet.
+    shown.start_unix_ns = std::max(shown.start_unix_ns, made.spans.front().start_unix_ns);
+    shown.end_unix_ns = std::max(shown.end_unix_ns, shown.start_unix_ns);
+  }
   return made;
 }
 

@@ -92,18 +92,69 @@ TEST(RequestTrail, CountsTheSpansThatAreTooMany) {
   EXPECT_EQ(recorded.lost, 5U);
 }
 
-TEST(RequestTrail, ForgetsMessagesThatNeverCome) {
+TEST(RequestTrail, CountsTheMessagesThatAreTooMany) {
   request_trail trail;
   trail.begin_spans(1, 0, true);
-  std::vector<char> messages(limits::trail_messages + 1);
+  std::vector<char> messages(limits::trail_hops + 2);
   for (const char& each : messages)
     trail.sent(&each);
-  const trail_hop unknown = trail.taken(&messages.back(), "user", nullptr);
-  EXPECT_NE(unknown.id, 0U);
+  EXPECT_EQ(trail.taken(&messages.back(), "user", nullptr).id, 0U);
+  const trail_hop last_known = trail.taken(&messages[limits::trail_hops - 1], "user", nullptr);
+  EXPECT_NE(last_known.id, 0U);
+  trail.finished(last_known, false);
+  const auto recorded = trail.finish();
+  EXPECT_EQ(recorded.spans.size(), 1U);
+  EXPECT_EQ(recorded.lost, 2U);
+}
+
+TEST(RequestTrail, ShowsAMessageThatItDidNotSeeSent) {
+  request_trail trail;
+  trail.begin_spans(7, 0, true);
+  const char message = 0;
+  trail.finished(trail.taken(&message, "user", nullptr), false);
   const auto spans = trail.finish().spans;
   ASSERT_EQ(spans.size(), 1U);
-  EXPECT_EQ(spans[0].start, unknown.taken);
-  EXPECT_EQ(spans[0].parent, 1U);
+  EXPECT_EQ(spans[0].parent, 7U);
+  EXPECT_EQ(spans[0].notes[0].number, 0) << "it is not known how long it waited";
+}
+
+TEST(RequestTrail, DoesNotTakeAMessageForOneAtTheSameAddressThatNeverCame) {
+  request_trail trail;
+  trail.begin_spans(7, 0, true);
+  const char outer = 0;
+  const char inner = 0;
+  trail.sent(&inner); // from the request itself
+  trail.sent(&outer);
+  const trail_hop first = trail.taken(&outer, "session", nullptr);
+  trail.sent(&inner); // from `session`
+  trail.finished(first, false);
+  trail.finished(trail.taken(&inner, "user", nullptr), false);
+  const auto spans = trail.finish().spans;
+  ASSERT_EQ(spans.size(), 2U);
+  EXPECT_EQ(spans[0].name, "session");
+  EXPECT_EQ(spans[1].name, "user");
+  EXPECT_EQ(spans[1].parent, spans[0].id);
+}
+
+TEST(RequestTrail, TimesTheHopsOfAnUnsampledTraceByTheKernelsTick) {
+  request_trail trail;
+  trail.begin_spans(7, 0, true);
+  EXPECT_EQ(trail.hop_resolution(), std::chrono::nanoseconds{0});
+  trail.restart();
+  trail.begin_spans(7, 0, false);
+  const auto resolution = trail.hop_resolution();
+  EXPECT_GT(resolution, std::chrono::nanoseconds{0});
+  const char message = 0;
+  const steady_time before = std::chrono::steady_clock::now();
+  trail.sent(&message);
+  trail.finished(trail.taken(&message, "user", nullptr), false);
+  const steady_time after = std::chrono::steady_clock::now();
+  const auto spans = trail.finish().spans;
+  ASSERT_EQ(spans.size(), 1U);
+  // A tick may be handled late, where a core is taken away from the machine.
+  EXPECT_GE(spans[0].start, before - resolution - std::chrono::seconds{1});
+  EXPECT_LE(spans[0].end, after);
+  EXPECT_LE(spans[0].start, spans[0].end);
 }
 
 TEST(RequestTrail, DropsWhatComesWhenTheRequestIsOver) {

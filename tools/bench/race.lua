@@ -31,6 +31,10 @@ function init(arguments)
       local parts = requests[math.random(#requests)]
       return parts[1] .. string.format("%010d", count) .. parts[2]
     end
+  elseif #requests == 1 then
+    -- wrk sends what it has, and spends no time on Lua that the server could have used.
+    request = nil
+    wrk.format = function() return requests[1] end
   end
 end
 

@@ -5,36 +5,72 @@
 #include <pqxx/pqxx>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace maque::db {
 namespace {
 
-std::string text_at(const pqxx::row& row, int column) {
-  const auto field = row[static_cast<pqxx::row::size_type>(column)];
-  return {field.c_str(), field.size()};
-}
-
-utc_time time_at(const pqxx::row& row, int column) {
-  return from_unix_micros(integer_at(row, column));
-}
-
-} // namespace
-
-std::vector<std::uint8_t> bytes_at(const pqxx::row& row, int column) {
-  const std::string text = text_at(row, column);
-  auto bytes = from_hex(std::string_view{text}.substr(std::min<std::size_t>(2, text.size())));
+/// Of a bytea's text.
+std::vector<std::uint8_t> to_bytes(std::string_view text) {
+  auto bytes = from_hex(text.substr(std::min<std::size_t>(2, text.size())));
   if (!text.starts_with("\\x") || !bytes) throw std::runtime_error{"a bytea in an unknown form"};
   return std::move(*bytes);
 }
 
-sha256_digest digest_at(const pqxx::row& row, int column) {
-  const auto bytes = bytes_at(row, column);
+sha256_digest to_digest(const std::vector<std::uint8_t>& bytes) {
   sha256_digest digest{};
   if (bytes.size() != digest.size()) throw std::runtime_error{"a digest of another length"};
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+/// The columns of a row, one after the other. row[n] would copy the row, with two shared pointers,
+/// for each of them: a user has nine.
+class column_reader {
+public:
+  explicit column_reader(const pqxx::row& row) : at_{row.begin()} {}
+
+  bool is_null() const noexcept { return at_->is_null(); }
+
+  /// Lives as long as the result.
+  std::string_view text() {
+    const std::string_view value{at_->c_str(), at_->size()};
+    ++at_;
+    return value;
+  }
+  std::string string() { return std::string{text()}; }
+  std::int64_t integer() {
+    const std::string_view digits = text();
+    std::int64_t value = 0;
+    const auto [end, failure] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (failure != std::errc{} || end != digits.data() + digits.size())
+      throw std::runtime_error{"a column that is no 64-bit integer"};
+    return value;
+  }
+  template <class Id>
+  Id id() {
+    return Id{static_cast<std::uint64_t>(integer())};
+  }
+  utc_time time() { return from_unix_micros(integer()); }
+  sha256_digest digest() { return to_digest(to_bytes(text())); }
+
+private:
+  pqxx::row::const_iterator at_;
+};
+
+} // namespace
+
+std::vector<std::uint8_t> bytes_at(const pqxx::row& row, int column) {
+  const auto field = row[static_cast<pqxx::row::size_type>(column)];
+  return to_bytes({field.c_str(), field.size()});
+}
+
+sha256_digest digest_at(const pqxx::row& row, int column) {
+  return to_digest(bytes_at(row, column));
 }
 
 std::int64_t integer_at(const pqxx::row& row, int column) {
@@ -42,32 +78,34 @@ std::int64_t integer_at(const pqxx::row& row, int column) {
 }
 
 user user_of(const pqxx::row& row) {
-  return {.id = id_at<user_id>(row, 0),
-          .nickname = text_at(row, 1),
-          .avatar_url = text_at(row, 2),
-          .language = text_at(row, 3),
+  column_reader columns{row};
+  return {.id = columns.id<user_id>(),
+          .nickname = columns.string(),
+          .avatar_url = columns.string(),
+          .language = columns.string(),
           // A role that this program doesn't know gives no rights.
-          .role = parse_user_role(text_at(row, 4)).value_or(user_role::user),
-          .disabled = text_at(row, 5) == "t",
-          .created_at = time_at(row, 6),
-          .updated_at = time_at(row, 7),
-          .revision = static_cast<std::uint64_t>(integer_at(row, 8))};
+          .role = parse_user_role(columns.text()).value_or(user_role::user),
+          .disabled = columns.text() == "t",
+          .created_at = columns.time(),
+          .updated_at = columns.time(),
+          .revision = static_cast<std::uint64_t>(columns.integer())};
 }
 
 session session_of(const pqxx::row& row) {
-  session read{.id = id_at<session_id>(row, 0),
-               .user = id_at<user_id>(row, 1),
-               .appid = text_at(row, 2),
-               .device = text_at(row, 3),
-               .address = text_at(row, 4),
-               .created_at = time_at(row, 5),
-               .last_seen_at = time_at(row, 6),
-               .expires_at = time_at(row, 7),
-               .refresh_secret_hash = digest_at(row, 8),
-               .refresh_counter = static_cast<std::uint32_t>(integer_at(row, 9)),
-               .rotated_at = time_at(row, 10),
+  column_reader columns{row};
+  session read{.id = columns.id<session_id>(),
+               .user = columns.id<user_id>(),
+               .appid = columns.string(),
+               .device = columns.string(),
+               .address = columns.string(),
+               .created_at = columns.time(),
+               .last_seen_at = columns.time(),
+               .expires_at = columns.time(),
+               .refresh_secret_hash = columns.digest(),
+               .refresh_counter = static_cast<std::uint32_t>(columns.integer()),
+               .rotated_at = columns.time(),
                .ended_at = std::nullopt};
-  if (!row[11].is_null()) read.ended_at = time_at(row, 11);
+  if (!columns.is_null()) read.ended_at = columns.time();
   return read;
 }
 

@@ -52,6 +52,13 @@ inline constexpr std::size_t target_bytes = 4096;
 inline constexpr std::size_t header_fields = 100;
 /// Proxies, one behind the other, that are looked at to find the client.
 inline constexpr std::size_t proxy_hops = 32;
+/// Requests whose memory a lane keeps for the next ones, unless their bodies were larger than this.
+inline constexpr std::size_t spare_requests = 256;
+inline constexpr std::size_t spare_body_bytes = 16 * 1024;
+/// Read buffers that a lane keeps of connections that have fallen idle, 1 KB each.
+inline constexpr std::size_t spare_inboxes = 256;
+/// Connections of a lane that give up their buffers in one tick: each costs two microseconds.
+inline constexpr std::size_t dozes_a_tick = 256;
 /// Responses waiting for a slow reader on one connection; above it no further request is read.
 inline constexpr std::size_t response_backlog_bytes = 256 * 1024;
 
@@ -184,9 +191,10 @@ inline constexpr std::uint32_t purge_rows = 1'000;
 /// Spans of one request besides its own and its hops; further ones are counted.
 inline constexpr std::size_t trail_spans = 64;
 /// Messages to actors for one request; further ones are counted.
-inline constexpr std::size_t trail_hops = 32;
-/// Trails that a lane keeps for its next requests.
-inline constexpr std::size_t spare_trails = 64;
+inline constexpr std::size_t trail_hops = 24;
+/// Trails that a lane keeps for its next requests, some 2 KB each: as many as a turn of the lane
+/// may have begun before the first is answered.
+inline constexpr std::size_t spare_trails = 256;
 /// Of one call to the collector; those that are common take up to 4 MiB.
 inline constexpr std::size_t trace_batch_bytes = 2 * 1024 * 1024;
 inline constexpr std::size_t collector_reply_bytes = 64 * 1024;

@@ -12,8 +12,6 @@ namespace maque {
 
 namespace {
 
-constexpr std::size_t usual_spans = 8;
-
 /// splitmix64's mixing: neighbours become ids that have nothing in common.
 std::uint64_t mixed(std::uint64_t value) noexcept {
   value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9ULL;
@@ -29,13 +27,13 @@ std::chrono::nanoseconds since_zero(const timespec& time) noexcept {
 
 /// A message, from the mailbox on. Three may write to it, one after the other, its sender, and the
 /// actor when it begins and when it ends; the front may read it at any time, whatever there is.
-struct request_trail::hop_record {
+struct alignas(64) request_trail::hop_record { // a line of the cache
   /// While it is on its way; what is before `begun` belongs to whoever stores or clears this.
   std::atomic<const void*> message{nullptr};
   std::uint64_t parent = 0;
   steady_time sent{};
   steady_time taken{};
-  std::string_view actor;
+  const char* actor = nullptr;
   const std::type_info* type = nullptr;
   std::atomic<bool> begun{false};
   std::atomic<bool> failed{false};
@@ -51,8 +49,6 @@ struct request_trail::hop_record {
 
 /// What only a request that records needs.
 struct request_trail::span_store {
-  span_store() { spans.reserve(usual_spans); }
-
   /// Places that were asked for; those beyond limits::trail_hops were not there.
   std::size_t hops_asked() const noexcept { return hop_count.load(std::memory_order_relaxed); }
   std::size_t hops_there() const noexcept { return std::min(hops_asked(), hops.size()); }
@@ -161,7 +157,7 @@ void request_trail::sent(const void* message) noexcept {
   added->message.store(message, std::memory_order_release);
 }
 
-trail_hop request_trail::taken(const void* message, std::string_view actor,
+trail_hop request_trail::taken(const void* message, const char* actor,
                                const std::type_info* type) noexcept {
   if (!records_spans()) return {};
   const steady_time taken_at = now();

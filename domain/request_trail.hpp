@@ -100,7 +100,7 @@ public:
   void sent(const void* message) noexcept;
   /// An actor takes it up: a span begins, so that it is there whatever ends first, the request or
   /// the actor's work. `actor` is a literal.
-  trail_hop taken(const void* message, std::string_view actor, const std::type_info* type) noexcept;
+  trail_hop taken(const void* message, const char* actor, const std::type_info* type) noexcept;
   /// It is done with it. Only if taken() gave an id.
   void finished(const trail_hop& hop, bool failed) noexcept;
 

@@ -16,6 +16,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// A connection that has been idle for so long is expected to be so for longer: most of those that
+/// are open at a time, and it is they who decide what a connection costs.
+constexpr std::chrono::milliseconds doze_after{250};
+
 /// An IPv4 client has one spelling, also where the socket takes both families (RFC 4291, section
 /// 2.5.5.2).
 std::string text_of(const asio::ip::address& address) {
@@ -72,7 +76,10 @@ void connection::count_open() const noexcept {
 
 void connection::enforce_deadline(steady_time now) {
   if (!writing_.empty() && write_deadline_ <= now) return close();
-  if (deadline_ > now) return;
+  if (deadline_ > now) {
+    if (phase_ == phase::idle && now - doze_after > deadline_ - host_.options.idle_timeout) doze();
+    return;
+  }
   switch (phase_) {
   case phase::idle: {
     // What came at the last moment is still served.
@@ -85,7 +92,8 @@ void connection::enforce_deadline(steady_time now) {
     return refuse(error{errc::request_timeout, {}, {}, {}});
   case phase::serving:
     keep_alive_ = false;
-    return host_.refuse(current_, error{errc::deadline_exceeded, {}, "the front is gone", {}});
+    return host_.refuse(exchange_ptr{current_},
+                        error{errc::deadline_exceeded, {}, "the front is gone", {}});
   case phase::streaming: // Has no end of its own.
     return;
   case phase::closing:
@@ -105,24 +113,70 @@ void connection::drain(steady_time last_chance) {
 void connection::wait_for_input() {
   if (waiting_for_input_ || end_of_input_ || !socket_.is_open()) return;
   waiting_for_input_ = true;
+  if (dozing_)
+    return socket_.async_wait(
+        tcp_socket::wait_read,
+        [self = connection_ptr{this}](const error_code& failure) { self->wake(failure); });
   // A read that leaves the buffer with room tells Asio that the socket is drained, so that the next
-  // one waits without a system call of its own.
-  socket_.async_read_some(asio::buffer(inbox_), [self = connection_ptr{this}](
-                                                    const error_code& failure, std::size_t size) {
+  // one waits without a system call of its own; a wait for a socket to be readable has one.
+  socket_.async_read_some(asio::buffer(*inbox_), [self = connection_ptr{this}](
+                                                     const error_code& failure, std::size_t size) {
     self->waiting_for_input_ = false;
     self->on_read(failure, size);
   });
 }
 
-void connection::on_read(const error_code& failure, std::size_t size) {
+void connection::doze() {
+  const bool is_asleep = dozing_ || !waiting_for_input_ || !input_.empty() || !writing_.empty();
+  if (is_asleep || host_.may_doze == 0) return;
+  --host_.may_doze;
+  dozing_ = true;
+  // The inbox is the reader's until he has heard of it: on_read() goes on.
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void connection::wake(const error_code& failure) {
+  waiting_for_input_ = false;
   if (failure == asio::error::operation_aborted) return;
+  if (failure) return close();
+  dozing_ = false;
+  take_inbox();
+  error_code problem;
+  const std::size_t size = socket_.read_some(asio::buffer(*inbox_), problem);
+  if (problem == asio::error::would_block) return wait_for_input();
+  on_read(problem, size);
+}
+
+void connection::take_inbox() {
+  if (host_.spare_inboxes.empty()) {
+    inbox_ = std::make_unique_for_overwrite<inbox>();
+  } else {
+    inbox_ = std::move(host_.spare_inboxes.back());
+    host_.spare_inboxes.pop_back();
+  }
+}
+
+void connection::give_inbox_back() noexcept {
+  if (inbox_ && host_.spare_inboxes.size() < host_.spare_inboxes.capacity())
+    host_.spare_inboxes.push_back(std::move(inbox_));
+  inbox_.reset();
+}
+
+void connection::on_read(const error_code& failure, std::size_t size) {
+  if (failure == asio::error::operation_aborted) {
+    if (!dozing_ || !socket_.is_open()) return;
+    give_inbox_back();
+    return wait_for_input();
+  }
+  dozing_ = false;
   if (failure == asio::error::eof) return on_end_of_input();
   if (failure) return close();
   // What a client says meanwhile, nobody asked for.
   if (phase_ == phase::lingering || phase_ == phase::streaming) return wait_for_input();
-  if (size < inbox_.size()) return advance(std::string_view{inbox_.data(), size});
+  if (size < inbox_->size()) return advance(std::string_view{inbox_->data(), size});
   // There is more: take as much as there is at once.
-  std::copy(inbox_.begin(), inbox_.end(), host_.scratch.begin());
+  std::copy(inbox_->begin(), inbox_->end(), host_.scratch.begin());
   error_code ignored; // it comes again at the next read
   size += socket_.read_some(asio::buffer(host_.scratch) + size, ignored);
   advance(std::string_view{host_.scratch.data(), size});
@@ -180,29 +234,43 @@ bool connection::parse(std::string_view& bytes) {
 }
 
 void connection::prepare_exchange() {
-  // Nobody else holds the last one, usually: then its memory serves again.
-  if (current_ && current_->use_count() == 1) {
+  auto& spare = host_.spare_places;
+  // Somebody may still hold the last one: the answer that is being given brings us here.
+  if (!spare.empty() && spare.back().read->use_count() == 1) {
+    current_ = std::move(spare.back().read);
+    parser_ = std::move(spare.back().parser);
+    spare.pop_back();
     current_->restart();
     parser_->restart();
   } else {
     current_ = exchange_ptr{new exchange};
-    current_->peer_address = peer_address_;
-    parser_.emplace(current_->incoming, host_.options.limits);
+    parser_ = std::make_unique<request_parser>(current_->incoming, host_.options.limits);
   }
+  current_->peer_address = peer_address_;
   current_->sink = this;
   current_->started = enter(phase::header, host_.options.header_timeout);
+}
+
+void connection::leave_exchange() noexcept {
+  auto& spare = host_.spare_places;
+  const std::size_t bodies = current_->incoming.body().size() + current_->outgoing.body.size();
+  if (spare.size() < spare.capacity() && bodies <= limits::spare_body_bytes)
+    spare.push_back({std::move(current_), std::move(parser_)});
+  current_.reset();
+  parser_.reset();
 }
 
 void connection::serve() {
   keep_alive_ = parser_->keep_alive();
   current_->handed_at = enter(phase::serving, host_.options.serve_timeout);
-  host_.serve(current_);
+  // Its answer may be there before this returns, and takes it away from here.
+  host_.serve(exchange_ptr{current_});
 }
 
 void connection::refuse(error cause) {
   keep_alive_ = false;
   current_->handed_at = enter(phase::serving, host_.options.serve_timeout);
-  host_.refuse(current_, std::move(cause));
+  host_.refuse(exchange_ptr{current_}, std::move(cause));
 }
 
 // Writing ----------------------------------------------------------------------------------------
@@ -217,7 +285,10 @@ void connection::send(exchange& answered) {
   if (answered.outgoing.is_stream) return begin_parts(answered);
   answered.sink = nullptr;
   keep_alive_ = keep_alive_ && answered.keep_alive && !draining_;
+  if (output_.empty() && output_.capacity() < host_.spare_output.capacity())
+    output_.swap(host_.spare_output);
   append_response(output_, answered, keep_alive_, host_.date_line);
+  leave_exchange();
   if (keep_alive_)
     enter(phase::idle, host_.options.idle_timeout, answered.answered_at);
   else
@@ -260,12 +331,22 @@ void connection::flush() {
   if (failure && failure != asio::error::would_block) return close();
   if (size == output_.size()) {
     output_.clear();
+    give_output_back();
     return on_all_written();
   }
   // The client reads slowly: the rest goes when there is room.
   writing_ = output_.substr(size);
   output_.clear();
   write_rest();
+}
+
+/// The larger one serves the next response, whoever gets it, and no idle connection keeps one.
+void connection::give_output_back() noexcept {
+  std::string mine;
+  mine.swap(output_);
+  if (mine.capacity() > host_.spare_output.capacity() &&
+      mine.capacity() <= limits::spare_body_bytes)
+    mine.swap(host_.spare_output);
 }
 
 void connection::write_rest() {

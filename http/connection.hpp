@@ -14,6 +14,7 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,16 @@ struct connection_options {
 class connection;
 using connection_ptr = boost::intrusive_ptr<connection>;
 
+/// Where a connection reads to. Most requests fit; a larger one would cost every connection its
+/// size.
+using inbox = std::array<char, 1024>;
+
+/// What a connection needs for a request: the parser reads into the exchange.
+struct request_place {
+  exchange_ptr read;
+  std::unique_ptr<request_parser> parser;
+};
+
 /// What the connections of a lane share.
 struct connection_host {
   connection_options options;
@@ -53,6 +64,14 @@ struct connection_host {
   std::string date_line;
   /// All that are open.
   std::vector<connection_ptr> open;
+  /// For the next requests; the last one given back is taken first: it is in the core's cache.
+  std::vector<request_place> spare_places{};
+  /// Output buffer of the response that was written last.
+  std::string spare_output{};
+  /// For those who wake up next.
+  std::vector<std::unique_ptr<inbox>> spare_inboxes{};
+  /// How many connections may fall asleep until the next tick.
+  std::size_t may_doze = 0;
 };
 
 /// One client's connection. Requests are answered one at a time, in order; what a client sends
@@ -97,6 +116,11 @@ private:
   void end_parts() override;
 
   void wait_for_input();
+  /// Gives back what only a busy connection needs, and waits without it: see doze_after.
+  void doze();
+  void wake(const boost::system::error_code& failure);
+  void take_inbox();
+  void give_inbox_back() noexcept;
   void on_read(const boost::system::error_code& failure, std::size_t size);
   void on_end_of_input();
   /// Parses and serves what has come, until more input is needed or a request is under way. Keeps
@@ -104,12 +128,15 @@ private:
   void advance(std::string_view fresh);
   bool parse(std::string_view& bytes);
   void prepare_exchange();
+  /// The request is over: what was needed for it may serve the next one, of whichever connection.
+  void leave_exchange() noexcept;
   void serve();
   void refuse(error cause);
 
   /// The header of an answer whose content comes in parts.
   void begin_parts(exchange& answered);
   void flush();
+  void give_output_back() noexcept;
   void write_rest();
   void on_all_written();
 
@@ -125,10 +152,10 @@ private:
   std::size_t index_;
   std::string peer_address_;
 
-  // Most requests fit; a larger one would cost every idle connection its size.
-  std::array<char, 1024> inbox_;
+  std::unique_ptr<inbox> inbox_; // not while it dozes
+  // From the first byte of a request to its answer.
   exchange_ptr current_;
-  std::optional<request_parser> parser_;
+  std::unique_ptr<request_parser> parser_;
   std::string input_;   // received, not yet parsed
   std::string output_;  // to be written behind what is being written
   std::string writing_; // handed to the socket
@@ -136,6 +163,7 @@ private:
   steady_time deadline_;       // of the phase
   steady_time write_deadline_; // of what is in writing_
   bool waiting_for_input_ = false;
+  bool dozing_ = true; // what is new has nothing to give back
   bool advancing_ = false;
   bool keep_alive_ = true;
   bool end_of_input_ = false; // the client sends no more, but may still read

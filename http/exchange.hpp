@@ -87,7 +87,7 @@ public:
 
   // What the connection fills in.
   request incoming;
-  std::string peer_address; ///< Of the connection; an exchange serves no other one.
+  std::string peer_address; ///< Of the connection.
   bool keep_alive = true;
   response_sink* sink = nullptr; ///< Cleared when the connection is gone.
 

@@ -1,5 +1,6 @@
 #include "http/listener.hpp"
 
+#include "domain/limits.hpp"
 #include "http/response_writer.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -65,7 +66,10 @@ listener::listener(lane& home, listener_options options, serve_function serve,
                                                        {},
                                                        {},
                                                        {}},
-      acceptor_{home.io().get_executor()} {}
+      acceptor_{home.io().get_executor()} {
+  host_.spare_inboxes.reserve(limits::spare_inboxes);
+  host_.spare_places.reserve(limits::spare_requests);
+}
 
 listener::~listener() {
   close_all();
@@ -169,6 +173,7 @@ void listener::close_all() noexcept {
 
 void listener::sweep(steady_time now) {
   host_.date_line = make_date_line(system_time_source{}.now());
+  host_.may_doze = limits::dozes_a_tick;
   // From the back: closing one moves the last one, which was seen already, into its place.
   for (std::size_t index = host_.open.size(); index > 0; --index) {
     if (index > host_.open.size()) continue;

@@ -1,5 +1,6 @@
 #include "api_fixture.hpp"
 #include "support/contract.hpp"
+#include "support/patience.hpp"
 #include "support/raw_client.hpp"
 
 #include <gtest/gtest.h>
@@ -103,6 +104,22 @@ TEST_F(Wire, KeepsAConnectionOfAnOldClientThatAsksForIt) {
         client.exchange("GET", "/ping", "GET /ping HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
             .header("Connection"),
         "keep-alive");
+}
+
+// After a quarter of a second without a request it has no buffers.
+TEST_F(Wire, ServesAConnectionThatHasDozed) {
+  constexpr std::chrono::milliseconds until_it_dozes{800};
+  raw_client client{server.port()};
+  const auto says_something = [&] { return client.has_input(); };
+  ASSERT_FALSE(eventually(says_something, until_it_dozes));
+  for (const std::size_t padding : {10U, 3000U}) {
+    const std::string more = "X-Padding: " + std::string(padding, 'x') + "\r\n";
+    EXPECT_EQ(client.exchange("GET", "/ping", request_bytes("GET", "/ping", more)).status, 200);
+    ASSERT_FALSE(eventually(says_something, until_it_dozes));
+  }
+  const auto sent = make_pipeline(50);
+  ASSERT_TRUE(client.send(sent.bytes));
+  expect_answers_in_order(client, sent);
 }
 
 TEST_F(Wire, AnswersAPipelineInOrder) {

@@ -127,8 +127,8 @@ void connection::wait_for_input() {
 }
 
 void connection::doze() {
-  const bool is_asleep = dozing_ || !waiting_for_input_ || !input_.empty() || !writing_.empty();
-  if (is_asleep || host_.may_doze == 0) return;
+  const bool is_busy = !waiting_for_input_ || !input_.empty() || !writing_.empty();
+  if (dozing_ || is_busy || host_.may_doze == 0) return;
   --host_.may_doze;
   dozing_ = true;
   // The inbox is the reader's until he has heard of it: on_read() goes on.

@@ -4,7 +4,6 @@
 
 #include <cctype>
 #include <new>
-#include <unordered_map>
 
 namespace maque {
 
@@ -82,14 +81,6 @@ std::string shown_kind(const char* kind) {
   remove_all(shown, " ");
   if (shown.starts_with('@')) shown.erase(0, 1);
   if (shown.size() > shown_kind_bytes) shown.resize(shown_kind_bytes);
-  return shown;
-}
-
-const std::string& known_kind(const char* kind) {
-  // By address: there are as many as the program has types of messages.
-  thread_local std::unordered_map<const char*, std::string> known;
-  std::string& shown = known[kind];
-  if (shown.empty()) shown = shown_kind(kind);
   return shown;
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace maque {
@@ -50,7 +51,19 @@ private:
 /// A type's name for people: "find_user" for maque::find_user, "optional<user>" for
 /// std::optional<maque::user>. At most 64 bytes.
 std::string shown_kind(const char* kind);
-/// The same of a type's own name (std::type_info::name()): each thread makes it once, and keeps it.
-const std::string& known_kind(const char* kind);
+
+/// The same of types' own names (std::type_info::name()), each made once: by address, there are as
+/// many as the program has types of messages.
+class kind_names {
+public:
+  const std::string& of(const char* kind) {
+    std::string& shown = known_[kind];
+    if (shown.empty()) shown = shown_kind(kind);
+    return shown;
+  }
+
+private:
+  std::unordered_map<const char*, std::string> known_;
+};
 
 } // namespace maque

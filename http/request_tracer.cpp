@@ -65,7 +65,7 @@ void request_tracer::end(exchange& ended, const request_times& times) noexcept {
   ended.context.trail.reset();
 }
 
-void request_tracer::end_spans(const exchange& ended, const request_times& times) const noexcept {
+void request_tracer::end_spans(const exchange& ended, const request_times& times) noexcept {
   request_trail& trail = *ended.context.trail;
   if (!trail.sampled() && ended.outgoing.status < 500 && times.whole < options_.slow)
     return trail.stop();
@@ -76,8 +76,8 @@ void request_tracer::end_spans(const exchange& ended, const request_times& times
   }
 }
 
-void request_tracer::offer(const exchange& ended) const {
-  options_.exporter->offer(trace_of(ended, ended.context.trail->finish()));
+void request_tracer::offer(const exchange& ended) {
+  options_.exporter->offer(trace_of(ended, ended.context.trail->finish(), kinds_));
 }
 
 } // namespace maque::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/message_meter.hpp"
 #include "domain/limits.hpp"
 #include "domain/request_trail.hpp"
 #include "http/exchange.hpp"
@@ -54,11 +55,12 @@ public:
 
 private:
   trail_ptr fresh_trail();
-  void end_spans(const exchange& ended, const request_times& times) const noexcept;
-  void offer(const exchange& ended) const;
+  void end_spans(const exchange& ended, const request_times& times) noexcept;
+  void offer(const exchange& ended);
 
   tracing_options options_;
   trace_ids ids_;
+  kind_names kinds_;
   /// The last one is taken first: it is in the cache of the core.
   std::vector<trail_ptr> spare_;
 };

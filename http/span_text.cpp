@@ -1,6 +1,5 @@
 #include "http/span_text.hpp"
 
-#include "actors/message_meter.hpp"
 #include "http/router.hpp"
 
 #include <algorithm>
@@ -47,13 +46,12 @@ span span_of_request(const exchange& ended, std::int64_t offset) {
   return made;
 }
 
-span span_of(const trail_span& recorded, std::int64_t offset) {
+span span_of(const trail_span& recorded, std::int64_t offset, kind_names& names) {
   span made;
   made.id = id_of(recorded.id);
   made.parent = id_of(recorded.parent);
   made.name = recorded.name;
-  if (recorded.message != nullptr)
-    made.name.append("/").append(known_kind(recorded.message->name()));
+  if (recorded.message != nullptr) made.name.append("/").append(names.of(recorded.message->name()));
   made.kind = recorded.outbound ? span_kind::client : span_kind::internal;
   made.start_unix_ns = unix_ns(recorded.start, offset);
   made.end_unix_ns = unix_ns(recorded.end, offset);
@@ -70,7 +68,8 @@ span span_of(const trail_span& recorded, std::int64_t offset) {
 
 } // namespace
 
-finished_trace trace_of(const exchange& ended, const request_trail::recording& recorded) {
+finished_trace trace_of(const exchange& ended, const request_trail::recording& recorded,
+                        kind_names& names) {
   const std::int64_t offset = unix_offset_ns();
   finished_trace made{ended.context.trace, {}};
   made.spans.reserve(recorded.spans.size() + 1);
@@ -82,7 +81,7 @@ finished_trace trace_of(const exchange& ended, const request_trail::recording& r
     made.spans.front().attributes.push_back(
         {"maque.lost_spans", static_cast<std::int64_t>(recorded.lost)});
   for (const trail_span& each : recorded.spans) {
-    span& shown = made.spans.emplace_back(span_of(each, offset));
+    span& shown = made.spans.emplace_back(span_of(each, offset, names));
     // The time of a hop may be rounded to one at which the request was not there yet.
     shown.start_unix_ns = std::max(shown.start_unix_ns, made.spans.front().start_unix_ns);
     shown.end_unix_ns = std::max(shown.end_unix_ns, shown.start_unix_ns);

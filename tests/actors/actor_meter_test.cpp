@@ -223,10 +223,11 @@ TEST(MessageMeter, ShowsTypesByShortNames) {
       {"@exit", "exit"},
       {"nothing", "nothing"},
   };
+  kind_names known;
   for (const auto& [kind, shown] : names) {
     EXPECT_EQ(shown_kind(kind), shown) << kind;
     for (int again = 0; again < 2; ++again)
-      EXPECT_EQ(known_kind(kind), shown) << kind;
+      EXPECT_EQ(known.of(kind), shown) << kind;
   }
   EXPECT_EQ(shown_kind(std::string(200, '_').c_str()).size(), 64U);
 }

@@ -199,16 +199,19 @@ request_trail::recording request_trail::finish() {
   recording made;
   const std::scoped_lock held{spans_->lock};
   stop();
-  made.spans.reserve(spans_->hops_there() + spans_->spans.size());
-  add_hops_to(made);
+  // Read once: others may still ask for places.
+  const std::size_t asked = spans_->hops_asked();
+  const std::size_t there = std::min(asked, limits::trail_hops);
+  made.spans.reserve(there + spans_->spans.size());
+  add_hops_to(made, there);
   made.spans.insert(made.spans.end(), spans_->spans.begin(), spans_->spans.end());
-  made.lost = spans_->lost + spans_->hops_asked() - spans_->hops_there();
+  made.lost = spans_->lost + (asked - there);
   return made;
 }
 
-void request_trail::add_hops_to(recording& made) const {
+void request_trail::add_hops_to(recording& made, std::size_t count) const {
   const steady_time over = now();
-  for (std::size_t place = 0; place < spans_->hops_there(); ++place) {
+  for (std::size_t place = 0; place < count; ++place) {
     const hop_record& each = spans_->hops[place];
     if (!each.begun.load(std::memory_order_acquire)) continue;
     const steady_time::duration ended{each.ended.load(std::memory_order_acquire)};

@@ -121,7 +121,7 @@ private:
   std::uint64_t id_number(std::uint64_t number) const noexcept;
   hop_record* new_hop(std::size_t& place) noexcept;
   hop_record* hop_of(const void* message, std::size_t& place) noexcept;
-  void add_hops_to(recording& made) const;
+  void add_hops_to(recording& made, std::size_t count) const;
   static void add(std::atomic<std::int64_t>& to, std::chrono::nanoseconds took) noexcept {
     to.fetch_add(took.count(), std::memory_order_relaxed);
   }

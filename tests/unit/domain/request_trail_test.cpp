@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <set>
 #include <thread>
 #include <typeinfo>
@@ -12,6 +13,12 @@ namespace maque {
 namespace {
 
 using std::chrono::microseconds;
+
+steady_time last_tick() {
+  timespec tick{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &tick);
+  return steady_time{std::chrono::seconds{tick.tv_sec} + std::chrono::nanoseconds{tick.tv_nsec}};
+}
 
 TEST(RequestTrail, AddsUpWhatTheDatabaseAndWeChatTook) {
   request_trail trail;
@@ -145,14 +152,13 @@ TEST(RequestTrail, TimesTheHopsOfAnUnsampledTraceByTheKernelsTick) {
   const auto resolution = trail.hop_resolution();
   EXPECT_GT(resolution, std::chrono::nanoseconds{0});
   const char message = 0;
-  const steady_time before = std::chrono::steady_clock::now();
+  const steady_time before = last_tick();
   trail.sent(&message);
   trail.finished(trail.taken(&message, "user", nullptr), false);
-  const steady_time after = std::chrono::steady_clock::now();
+  const steady_time after = last_tick();
   const auto spans = trail.finish().spans;
   ASSERT_EQ(spans.size(), 1U);
-  // A tick may be handled late, where a core is taken away from the machine.
-  EXPECT_GE(spans[0].start, before - resolution - std::chrono::seconds{1});
+  EXPECT_GE(spans[0].start, before);
   EXPECT_LE(spans[0].end, after);
   EXPECT_LE(spans[0].start, spans[0].end);
 }

@@ -56,14 +56,12 @@ std::vector<std::optional<Row>> find(postgres_connection& from, const postgres_s
   std::vector<std::optional<Row>> found(ids.size());
   if (ids.empty()) return found;
   const pqxx::result rows = from.run(statement, array_of(ids, std::identity{}));
-  std::unordered_multimap<Id, std::size_t> places(ids.size());
-  for (std::size_t place = 0; place < ids.size(); ++place)
-    places.emplace(ids[place], place);
-  for (const pqxx::row& row : rows) {
-    const Row each = read(row);
-    const auto [first, last] = places.equal_range(each.id);
-    for (auto asked = first; asked != last; ++asked)
-      found[asked->second] = each;
+  std::unordered_map<Id, pqxx::result::size_type> places;
+  for (pqxx::result::size_type i = 0; i < rows.size(); ++i)
+    places.emplace(id_at<Id>(rows[i], 0), i);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (const auto place = places.find(ids[i]); place != places.end())
+      found[i] = read(rows[place->second]);
   }
   return found;
 }

@@ -57,7 +57,7 @@ inline constexpr std::size_t spare_requests = 256;
 inline constexpr std::size_t spare_body_bytes = 16 * 1024;
 /// Read buffers that a lane keeps of connections that have fallen idle, 1 KB each.
 inline constexpr std::size_t spare_inboxes = 256;
-/// Connections of a lane that give up their buffers in one tick: each costs two microseconds.
+/// Connections of a lane that give up their buffers in one tick: each is a system call.
 inline constexpr std::size_t dozes_a_tick = 256;
 /// Responses waiting for a slow reader on one connection; above it no further request is read.
 inline constexpr std::size_t response_backlog_bytes = 256 * 1024;

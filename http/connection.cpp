@@ -234,7 +234,7 @@ bool connection::parse(std::string_view& bytes) {
 }
 
 void connection::prepare_exchange() {
-  auto& spare = host_.spare_places;
+  auto& spare = host_.spare_requests;
   // Somebody may still hold the last one: the answer that is being given brings us here.
   if (!spare.empty() && spare.back().read->use_count() == 1) {
     current_ = std::move(spare.back().read);
@@ -252,7 +252,7 @@ void connection::prepare_exchange() {
 }
 
 void connection::leave_exchange() noexcept {
-  auto& spare = host_.spare_places;
+  auto& spare = host_.spare_requests;
   const std::size_t bodies = current_->incoming.body().size() + current_->outgoing.body.size();
   if (spare.size() < spare.capacity() && bodies <= limits::spare_body_bytes)
     spare.push_back({std::move(current_), std::move(parser_)});

@@ -44,7 +44,7 @@ using connection_ptr = boost::intrusive_ptr<connection>;
 using inbox = std::array<char, 1024>;
 
 /// What a connection needs for a request: the parser reads into the exchange.
-struct request_place {
+struct request_slot {
   exchange_ptr read;
   std::unique_ptr<request_parser> parser;
 };
@@ -65,7 +65,7 @@ struct connection_host {
   /// All that are open.
   std::vector<connection_ptr> open;
   /// For the next requests; the last one given back is taken first: it is in the core's cache.
-  std::vector<request_place> spare_places{};
+  std::vector<request_slot> spare_requests{};
   /// Output buffer of the response that was written last.
   std::string spare_output{};
   /// For those who wake up next.

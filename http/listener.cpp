@@ -68,7 +68,7 @@ listener::listener(lane& home, listener_options options, serve_function serve,
                                                        {}},
       acceptor_{home.io().get_executor()} {
   host_.spare_inboxes.reserve(limits::spare_inboxes);
-  host_.spare_places.reserve(limits::spare_requests);
+  host_.spare_requests.reserve(limits::spare_requests);
 }
 
 listener::~listener() {

@@ -25,14 +25,30 @@ build: ## Build build/release/maque and the tools
 run: build ## Build what is needed and start the server
 	@build/release/maque $(ARGS)
 
+# What the tests need beside the compiler.
+test_tools = tools/install-dependencies test && tools/install-promtool && tools/install-otlp-definitions
+
 .PHONY: test
-test: ## Build and run every test
-	@tools/install-dependencies test
-	@tools/install-promtool
-	@tools/install-otlp-definitions
+test: ## Build and run every test, under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(test_tools)
+	@$(call configure,asan)
+	@cmake --build build/asan -j $(JOBS)
+	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+
+.PHONY: test-debug
+test-debug: ## Build and run every test for development: a changed file is compiled alone
+	@$(test_tools)
 	@$(call configure,debug)
 	@cmake --build build/debug -j $(JOBS)
 	@ctest --test-dir build/debug --output-on-failure -j $(JOBS)
+
+.PHONY: tsan
+tsan: ## Run the tests of what several threads share under ThreadSanitizer: before a release
+	@$(test_tools)
+	@tools/build-instrumented-caf
+	@$(call configure,tsan)
+	@cmake --build build/tsan -j $(JOBS) --target maque_threaded_tests
+	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L threaded
 
 .PHONY: format
 format: ## Format the code in place
@@ -45,30 +61,10 @@ lint: ## Check the format, the style rules and clang-tidy
 	@tools/format --check
 	@tools/check-style
 	@tools/check-security
-	@$(call configure,debug)
 	@tools/tidy -j $(JOBS)
 
-.PHONY: asan
-asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
-	@tools/install-dependencies test
-	@tools/install-promtool
-	@tools/install-otlp-definitions
-	@$(call configure,asan)
-	@cmake --build build/asan -j $(JOBS)
-	@ctest --test-dir build/asan --output-on-failure -j $(JOBS)
-
-.PHONY: tsan
-tsan: ## Run every test under ThreadSanitizer
-	@tools/install-dependencies test
-	@tools/install-promtool
-	@tools/install-otlp-definitions
-	@tools/build-instrumented-caf
-	@$(call configure,tsan)
-	@cmake --build build/tsan -j $(JOBS)
-	@ctest --test-dir build/tsan --output-on-failure -j $(JOBS)
-
 .PHONY: check
-check: lint build test asan tsan bench-check ## Everything that CI runs
+check: lint build test bench-check ## Everything that CI runs
 
 .PHONY: bench
 bench: build ## Race against Gin, Rust and Express: a report in report/ (about two hours; goes on where it was stopped)

@@ -12,12 +12,17 @@
 namespace maque::http {
 
 struct parser_limits {
+  /// Of the request line and the header, with their line ends; and of what follows a chunked body.
   std::size_t header_bytes = 8 * 1024;
   std::size_t body_bytes = 1024 * 1024;
+  /// Of a chunk's size and extensions, without the line's end (RFC 9112, section 7.1.1, asks for a
+  /// bound).
+  std::size_t chunk_line_bytes = 256;
 };
 
 /// Reads one request from bytes as they arrive, into a request object. The grammar is
-/// Boost.Beast's; the rules on top of it are here.
+/// Boost.Beast's; the rules on top of it are here. What is said of some bytes, and after which of
+/// them, doesn't depend on how they are cut into pieces.
 class request_parser {
 public:
   /// @param into has to outlive the parser.

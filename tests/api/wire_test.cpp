@@ -352,6 +352,58 @@ TEST_F(Wire, RefusesWhatIsNoRequest) {
   }
 }
 
+// RFC 9112, section 5.2; RFC 9112, section 3.2.1.
+TEST_F(Wire, RefusesWhatOthersReadDifferently) {
+  for (const char* request : {"GET /ping HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n",
+                              "GET /ping HTTP/1.1\r\nHost: x\r\nX:\r\n b\r\n\r\n",
+                              "GET /ping#a HTTP/1.1\r\nHost: x\r\n\r\n"})
+    for (const std::size_t size : {1U, 1000U}) {
+      SCOPED_TRACE(request);
+      raw_client client{server.port()};
+      ASSERT_TRUE(client.send_in_pieces(request, size));
+      EXPECT_EQ(client.read_reply()->status, 400);
+      EXPECT_TRUE(client.is_closed_by_server());
+    }
+}
+
+// However the header is cut, its limit is one for all of it.
+TEST_F(Wire, RefusesALongHeaderThatComesLineByLine) {
+  raw_client client{server.port()};
+  client.send("GET /ping HTTP/1.1\r\nHost: x\r\n");
+  const std::string line = "X: " + std::string(1000, 'x') + "\r\n";
+  for (int lines = 0; lines < 9; ++lines)
+    client.send(line);
+  EXPECT_EQ(client.read_reply()->status, 431);
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST_F(Wire, ReadsAChunkedBodyByteByByte) {
+  raw_client client{server.port()};
+  const std::string body = login_as("alice", "1").dump();
+  ASSERT_TRUE(client.send_in_pieces(
+      fmt::format("POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+                  body.size(), body),
+      1));
+  EXPECT_EQ(client.read_reply()->status, 200);
+  ASSERT_TRUE(client.send_in_pieces(
+      "GET /ping HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1));
+  EXPECT_EQ(client.read_reply()->status, 200);
+}
+
+// RFC 9110, section 7.8: answered in the protocol that it came in, and nothing behind it is read.
+TEST_F(Wire, ClosesAConnectionThatAsksForAnotherProtocol) {
+  raw_client client{server.port()};
+  client.send(request_bytes("GET", "/ping", "Connection: Upgrade\r\nUpgrade: websocket\r\n") +
+              request_bytes("GET", "/ping"));
+  const auto reply = client.read_reply();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 200);
+  EXPECT_EQ(reply->header("Connection"), "close");
+  EXPECT_FALSE(reply->has("Upgrade"));
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
 TEST_F(Wire, AnswersWhatCameBeforeABadRequestAndNothingBehindIt) {
   raw_client client{server.port()};
   const std::string good = request_bytes("GET", "/ping");

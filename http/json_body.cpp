@@ -85,6 +85,8 @@ public:
     const bool known = std::any_of(into_.begin(), into_.end(),
                                    [&](const field& other) { return other.name == name; });
     if (known) return refuse("duplicate field " + shown_name(name));
+    if (into_.size() == max_fields)
+      return refuse("more than " + std::to_string(max_fields) + " fields");
     into_.push_back(field{.name = std::move(name)});
     return true;
   }

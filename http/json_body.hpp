@@ -16,9 +16,12 @@ namespace maque::http {
 
 /// The fields of a request body, which is always one JSON object, mostly of strings. Read once and
 /// strictly (RFC 8259; UTF-8): duplicate members, deep nesting and anything behind the object are
-/// refused. Whoever takes the fields says which ones there are; finish() refuses the others.
+/// refused, and so are more fields than any route has. Whoever takes the fields says which ones there are; finish() refuses the others.
 class json_body {
 public:
+  /// Each is compared with all others.
+  static constexpr std::size_t max_fields = 64;
+
   /// Fails with unsupported_media_type, invalid_json.
   static result<json_body> read(const request& incoming);
   /// The same, but no body at all is an empty object.

@@ -16,7 +16,8 @@ namespace maque::http {
 
 /// The fields of a request body, which is always one JSON object, mostly of strings. Read once and
 /// strictly (RFC 8259; UTF-8): duplicate members, deep nesting and anything behind the object are
-/// refused, and so are more fields than any route has. Whoever takes the fields says which ones there are; finish() refuses the others.
+/// refused, and so are more fields than any route has. Whoever takes the fields says which ones
+/// there are; finish() refuses the others.
 class json_body {
 public:
   /// Each is compared with all others.

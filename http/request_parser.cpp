@@ -292,8 +292,8 @@ private:
     return used;
   }
 
-  /// Whether these bytes are those that were not enough, or too few for an assertion of Beast's: it takes
-  /// five for granted where it has seen the last chunk's line.
+  /// Whether these bytes are those that were not enough, or too few for an assertion of Beast's: it
+  /// takes five for granted where it has seen the last chunk's line.
   bool waits_for_more(std::string_view bytes) const noexcept {
     if (unused_ == 0) return false;
     return bytes.size() == unused_ || (bytes.size() < 5 && bytes.starts_with("0\r\n"));
@@ -312,7 +312,7 @@ private:
   parser_limits limits_;
   std::optional<beast_reader> reader_;
   std::size_t header_bytes_ = 0; ///< How much of the header the reader has taken.
-  std::size_t unused_ = 0;       ///< How much of a chunked body it wants again, with more behind it.
+  std::size_t unused_ = 0; ///< How much of a chunked body it wants again, with more behind it.
 };
 
 request_parser::request_parser(request& into, parser_limits limits)

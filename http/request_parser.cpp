@@ -37,11 +37,11 @@ bool has_valid_host(const request& read) noexcept {
   return host && std::ranges::all_of(*host, is_host_character);
 }
 
-/// What no client may send as it is (RFC 3986, section 2), and what servers read differently: a
-/// fragment, and what others would take for the target's end. Beast has refused controls and blanks
-/// before.
+/// What servers read differently, or not at all: a fragment, which is the client's alone (RFC 9110,
+/// section 4.2.5), and controls; Beast has refused blanks. Characters that had to be escaped and
+/// mean nothing are taken, as clients send them.
 bool is_target_character(char c) noexcept {
-  return c > ' ' && c < '\x7F' && c != '#' && c != '"' && c != '<' && c != '>';
+  return static_cast<unsigned char>(c) > ' ' && c != '\x7F' && c != '#';
 }
 
 /// Only the origin form of a target (RFC 9112, section 3.2.1), or "*" for OPTIONS, means something

@@ -62,10 +62,16 @@ TEST_F(Routing, SaysWhichMethodsAPathHas_ASVS_4_1_4) {
 
 // ASVS 13.4.4: no TRACE.
 TEST_F(Routing, HasNoMethodThatEchoesOrTunnels_ASVS_13_4_4) {
-  for (const char* method : {"TRACE", "TRACK", "CONNECT", "get", "PROPFIND", "BREW"}) {
+  for (const char* method : {"TRACE", "TRACK", "get", "PROPFIND", "BREW"}) {
     raw_client raw{server.port()};
     expect_failure(raw.exchange(method, "/ping", request_bytes(method, "/ping", "X-Secret: s\r\n")),
                    errc::method_not_allowed);
+  }
+  for (const char* target : {"/ping", "localhost:80"}) {
+    raw_client raw{server.port()};
+    expect_failure(raw.exchange("CONNECT", "/ping", request_bytes("CONNECT", target)),
+                   errc::malformed_request);
+    EXPECT_TRUE(raw.is_closed_by_server());
   }
 }
 

@@ -27,7 +27,7 @@ std::string device_of(const std::string& device_token) {
 }
 
 /// Three attempts with a name are free; then one has to wait for an hour.
-void throttle_strictly(config::settings& settings) {
+void throttle_pairs_strictly(config::settings& settings) {
   open_registration(settings);
   settings.throttle.pair_attempts = 2;
   settings.throttle.first_delay = settings.throttle.longest_delay = std::chrono::hours{1};
@@ -72,7 +72,7 @@ TEST(Tokens, OfEachLoginHaveNewRandomBitsAtLeast128_ASVS_7_2_3) {
 }
 
 TEST(Tokens, AreGoodForTheirOwnPurposeAlone_ASVS_9_2_2) {
-  const test_server server{throttle_strictly};
+  const test_server server{throttle_pairs_strictly};
   const auto reply = sign_up(server, "alice");
   const auto alice = signed_in_by(reply);
   const std::string device = device_token_of(reply);

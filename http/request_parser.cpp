@@ -271,7 +271,7 @@ private:
     const std::string_view lines = bytes.substr(0, lines_to_judge(bytes));
     if (!lines.empty()) {
       // The line before the last may be folded itself; Beast would wait for the end of it.
-      const auto put = put_to_reader(lines);
+      auto put = put_to_reader(lines);
       if (!put) return put;
       used = *put;
       if (is_folded(lines)) return fail(errc::malformed_request, {}, "a folded line");
@@ -285,7 +285,7 @@ private:
   /// What reaches the header's end, or is behind it.
   result<std::size_t> put_rest(std::string_view bytes) {
     if (waits_for_more(bytes)) return 0;
-    const auto used = put_to_reader(bytes);
+    auto used = put_to_reader(bytes);
     if (!used || !reader_->is_header_done() || !reader_->chunked()) return used;
     unused_ = bytes.size() - *used;
     if (const auto refused = reader_->judge_chunks(bytes, *used)) return tl::unexpected{*refused};

@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -23,10 +24,21 @@ std::string_view plain(string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
+using character_set = std::array<bool, 256>;
+
+constexpr character_set set_of(std::string_view characters) noexcept {
+  character_set made{};
+  for (const char c : characters)
+    made[static_cast<unsigned char>(c)] = true;
+  return made;
+}
+
 /// RFC 3986, section 3.2: what a host and a port are made of.
+constexpr character_set host_characters =
+    set_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=:[]");
+
 bool is_host_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view{"-._~%!$&'()*+,;=:[]"}.find(c) != std::string_view::npos;
+  return host_characters[static_cast<unsigned char>(c)];
 }
 
 /// RFC 9112, section 3.2: a client of HTTP/1.1 sends exactly one Host.
@@ -37,17 +49,18 @@ bool has_valid_host(const request& read) noexcept {
   return host && std::ranges::all_of(*host, is_host_character);
 }
 
-/// What servers read differently, or not at all: a fragment, which is the client's alone (RFC 9110,
-/// section 4.2.5), and controls; Beast has refused blanks. Characters that had to be escaped and
-/// mean nothing are taken, as clients send them.
-bool is_target_character(char c) noexcept {
-  return static_cast<unsigned char>(c) > ' ' && c != '\x7F' && c != '#';
+/// Servers read a fragment differently, which is the client's alone (RFC 9110, section 4.2.5).
+/// Other controls than DEL, and blanks, were refused by Beast; what should have been escaped and
+/// means nothing is taken.
+bool has_valid_characters(std::string_view target) noexcept {
+  return target.find('#') == std::string_view::npos &&
+         target.find('\x7F') == std::string_view::npos;
 }
 
 /// Only the origin form of a target (RFC 9112, section 3.2.1), or "*" for OPTIONS, means something
 /// here: this is no proxy.
 bool has_valid_target(const request& read) noexcept {
-  if (!std::ranges::all_of(read.target(), is_target_character)) return false;
+  if (!has_valid_characters(read.target())) return false;
   return read.target().starts_with('/') || (read.target() == "*" && read.verb() == method::options);
 }
 
@@ -67,7 +80,7 @@ bool has_valid_framing(const request& read) noexcept {
 
 /// A tunnel to somewhere else (RFC 9110, section 9.3.6): this is no proxy.
 bool is_connect(const request& read) noexcept {
-  return read.method_text() == "CONNECT";
+  return read.verb() == method::unknown && read.method_text() == "CONNECT";
 }
 
 bool expects_anything(const request& read) noexcept {
@@ -92,6 +105,7 @@ std::optional<error> judge_header(const request& read) {
 /// which nobody may send and everybody reads as he likes (RFC 9112, section 5.2).
 bool is_on_one_line(string_view name, string_view value) noexcept {
   const char* const from = name.data() + name.size();
+  if (value.data() == from + 2) return true; // behind ": "
   const auto is_blank = [](char c) { return c == ':' || c == ' ' || c == '\t'; };
   // Joined, it isn't where it was read; else this ends at its first character, or at its line's
   // end.
@@ -249,10 +263,17 @@ public:
   }
 
   result<std::size_t> put(std::string_view bytes) {
-    if (reader_->is_header_done()) return put_rest(bytes);
+    if (reader_->is_header_done()) return waits_for_more(bytes) ? 0 : put_rest(bytes);
+    if (header_bytes_ == 0 && bytes.size() <= limits_.header_bytes) {
+      // Usually it comes whole, and needs no search for its end.
+      error_code failure;
+      const std::size_t used = put_to_reader(bytes, failure);
+      if (reader_->is_header_done() || reaches_end_of_header(bytes))
+        return judge(bytes, used, failure);
+      restart();
+    }
     const std::string_view window = bytes.substr(0, limits_.header_bytes - header_bytes_);
-    if (!reaches_end_of_header(window)) return put_lines(window);
-    return put_rest(bytes);
+    return reaches_end_of_header(window) ? put_rest(bytes) : put_lines(window);
   }
 
   const beast_reader& reader() const noexcept { return *reader_; }
@@ -270,10 +291,10 @@ private:
     std::size_t used = 0;
     const std::string_view lines = bytes.substr(0, lines_to_judge(bytes));
     if (!lines.empty()) {
-      // The line before the last may be folded itself; Beast would wait for the end of it.
-      auto put = put_to_reader(lines);
-      if (!put) return put;
-      used = *put;
+      error_code failure;
+      used = put_to_reader(lines, failure);
+      if (is_failure(failure)) return reader_->failure_of(failure);
+      // Beast would wait for the line's end.
       if (is_folded(lines)) return fail(errc::malformed_request, {}, "a folded line");
       header_bytes_ += used;
     }
@@ -284,11 +305,18 @@ private:
 
   /// What reaches the header's end, or is behind it.
   result<std::size_t> put_rest(std::string_view bytes) {
-    if (waits_for_more(bytes)) return 0;
-    auto used = put_to_reader(bytes);
-    if (!used || !reader_->is_header_done() || !reader_->chunked()) return used;
-    unused_ = bytes.size() - *used;
-    if (const auto refused = reader_->judge_chunks(bytes, *used)) return tl::unexpected{*refused};
+    error_code failure;
+    const std::size_t used = put_to_reader(bytes, failure);
+    return judge(bytes, used, failure);
+  }
+
+  /// What the reader has said of these bytes, of which it has used so many, and what we say beyond
+  /// that.
+  result<std::size_t> judge(std::string_view bytes, std::size_t used, const error_code& failure) {
+    if (is_failure(failure)) return reader_->failure_of(failure);
+    if (!reader_->is_header_done() || !reader_->chunked()) return used;
+    unused_ = bytes.size() - used;
+    if (const auto refused = reader_->judge_chunks(bytes, used)) return tl::unexpected{*refused};
     return used;
   }
 
@@ -299,13 +327,13 @@ private:
     return bytes.size() == unused_ || (bytes.size() < 5 && bytes.starts_with("0\r\n"));
   }
 
-  result<std::size_t> put_to_reader(std::string_view bytes) {
+  std::size_t put_to_reader(std::string_view bytes, error_code& failure) {
     reader_->begin(bytes);
-    error_code failure;
-    const std::size_t used =
-        reader_->put(boost::asio::const_buffer{bytes.data(), bytes.size()}, failure);
-    if (failure && failure != beast_http::error::need_more) return reader_->failure_of(failure);
-    return used;
+    return reader_->put(boost::asio::const_buffer{bytes.data(), bytes.size()}, failure);
+  }
+
+  static bool is_failure(const error_code& failure) noexcept {
+    return failure && failure != beast_http::error::need_more;
   }
 
   request& into_;
@@ -326,10 +354,6 @@ void request_parser::restart() {
 
 result<std::size_t> request_parser::put(std::string_view bytes) {
   return grammar_->put(bytes);
-}
-
-bool request_parser::started() const noexcept {
-  return grammar_->reader().got_some();
 }
 
 bool request_parser::header_complete() const noexcept {

@@ -40,7 +40,6 @@ public:
   /// after the answer.
   result<std::size_t> put(std::string_view bytes);
 
-  bool started() const noexcept;
   bool header_complete() const noexcept;
   bool complete() const noexcept;
   /// Whether the client wants the connection to stay open (RFC 9112, section 9.3).
